@@ -1,0 +1,21 @@
+/** The fast tests: `*.test.ts` beside the code. Long curves and soaks end in `.slow.test.ts` and run by `npm run test:slow`. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{src,dsp,codec,bench,examples,fixtures}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.slow\\.test\\.ts$'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  moduleNameMapper: {
+    '^tillsong$': '<rootDir>/src/index.ts',
+    '^tillsong/dsp$': '<rootDir>/dsp/index.ts',
+    '^tillsong/codec$': '<rootDir>/codec/index.ts',
+    '^tillsong/node$': '<rootDir>/src/node/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '\\.[tj]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
+};

@@ -1,0 +1,16 @@
+// Soft bits: L = ln(P(bit = 0) / P(bit = 1)) in nats. Positive means 0, 0 is an erasure.
+
+/** Demappers saturate at this magnitude (nats): one bit may be wrong with probability e^-24, and sums stay finite. */
+export const MAX_LLR = 24;
+
+/** @returns llr limited to [-MAX_LLR, MAX_LLR]; NaN becomes 0 (an erasure) */
+export function saturateLlr(llr: number): number {
+  if (llr > MAX_LLR) return MAX_LLR;
+  if (llr < -MAX_LLR) return -MAX_LLR;
+  return Number.isNaN(llr) ? 0 : llr;
+}
+
+/** @returns 1 for a negative LLR, else 0 */
+export function hardBit(llr: number): 0 | 1 {
+  return llr < 0 ? 1 : 0;
+}
