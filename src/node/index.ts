@@ -1,0 +1,8 @@
+// `tillsong/node`: sound from and to files and pipes under Node.js.
+
+export { AudioInputError, type AudioInputReason, describeSystemError } from './audio-input-error.js';
+export { type RawPcmOptions, readRawPcm } from './raw-pcm.js';
+export { SAMPLE_ENCODINGS, type SampleEncoding } from './sample-encoding.js';
+export type { WavFormat } from './wav-format.js';
+export { openWavFile, readWav, readWavFile, type WavInput } from './wav-reader.js';
+export { encodeWav, writeWavFile } from './wav-writer.js';
