@@ -50,7 +50,7 @@ function writeRow(row: Float64Array, fraction: number, cutoff: number): void {
   for (let k = 0; k < row.length; k++) row[k] /= sum; // every phase passes 0 Hz with gain 1
 }
 
-/** sum of taps[offset + k] x[start + k]; four sums run side by side because one would wait for itself (1.9 times faster). */
+/** sum of taps[offset + k] x[start + k]; four sums run side by side because one would wait for itself (measured: 1.6 times faster). */
 function dotProduct(taps: Float64Array, offset: number, x: Float64Array, start: number, count: number): number {
   let a = 0;
   let b = 0;
