@@ -1,0 +1,136 @@
+// The receiver's short memory of one band: complex baseband in a ring, read at any time, rate and frequency offset.
+
+import { assertInteger } from '../src/shared/assert.js';
+import type { RealArray } from './fft.js';
+import { besselI0, kaiserBeta } from './window.js';
+
+/** Taps on each side of the wanted time. With the band within half of the rate, 2 x 8 taps give 70 dB. */
+const HALF_TAP_COUNT = 8;
+const TAP_COUNT = 2 * HALF_TAP_COUNT;
+/** Table steps between two samples; values between steps are interpolated linearly (error below -75 dB). */
+const PHASE_COUNT = 128;
+const INTERPOLATION_DB = 70;
+
+/** Rows of TAP_COUNT taps for the times 0, 1/128 ... 128/128 after a sample. */
+function interpolationTable(): Float64Array {
+  const table = new Float64Array((PHASE_COUNT + 1) * TAP_COUNT);
+  const beta = kaiserBeta(INTERPOLATION_DB);
+  for (let phase = 0; phase <= PHASE_COUNT; phase++) {
+    for (let tap = 0; tap < TAP_COUNT; tap++) {
+      const t = tap - HALF_TAP_COUNT + 1 - phase / PHASE_COUNT;
+      const edge = t / HALF_TAP_COUNT;
+      const window = Math.abs(edge) >= 1 ? 0 : besselI0(beta * Math.sqrt(1 - edge * edge)) / besselI0(beta);
+      table[phase * TAP_COUNT + tap] = (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t)) * window;
+    }
+  }
+  return table;
+}
+
+const TABLE = Object.freeze({ taps: interpolationTable() });
+
+/** How to read a stretch of baseband: equally spaced times and a rotation that undoes a frequency offset. */
+export interface ReadPlan {
+  /** First time, in baseband samples since the stream began; need not be whole. */
+  readonly startSamples: number;
+  /** Time from one value to the next, in baseband samples; 1 / (1 + dilation) follows a moving sender. */
+  readonly stepSamples: number;
+  /** Rotation of the first value: the value is multiplied by exp(-i phase). */
+  readonly phaseRad: number;
+  /** Growth of that phase from one value to the next. */
+  readonly phaseStepRad: number;
+}
+
+/** A ring of complex baseband. Positions count from the first sample ever pushed. */
+export class BasebandBuffer {
+  private readonly mask: number;
+  private readonly re: Float32Array;
+  private readonly im: Float32Array;
+  private written = 0;
+
+  /** @param capacitySamples - at least this many of the latest samples are kept */
+  constructor(capacitySamples: number) {
+    assertInteger('capacitySamples', capacitySamples, 2 * TAP_COUNT, 1 << 24);
+    const size = 2 ** Math.ceil(Math.log2(capacitySamples));
+    this.mask = size - 1;
+    this.re = new Float32Array(size);
+    this.im = new Float32Array(size);
+  }
+
+  /** Position after the last sample. */
+  get endSamples(): number {
+    return this.written;
+  }
+
+  /** Position of the oldest sample still held. */
+  get startSamples(): number {
+    return Math.max(0, this.written - this.re.length);
+  }
+
+  /** As newly made. */
+  reset(): void {
+    this.re.fill(0);
+    this.im.fill(0);
+    this.written = 0;
+  }
+
+  /** @param re - real parts; the oldest samples make room */
+  append(re: Float32Array, im: Float32Array): void {
+    const { mask } = this;
+    for (let i = 0, j = this.written; i < re.length; i++, j++) {
+      this.re[j & mask] = re[i];
+      this.im[j & mask] = im[i];
+    }
+    this.written += re.length;
+  }
+
+  /** @returns whether a read of this span, filter included, lies within what is held */
+  holds(firstSamples: number, lastSamples: number): boolean {
+    return firstSamples - TAP_COUNT >= this.startSamples && lastSamples + TAP_COUNT <= this.written;
+  }
+
+  /** @returns whether all samples needed up to this time have arrived */
+  reaches(lastSamples: number): boolean {
+    return lastSamples + TAP_COUNT <= this.written;
+  }
+
+  /**
+   * Copies whole samples; what lies before the beginning or after the end reads as 0.
+   *
+   * @param startSamples - integer position of the first
+   */
+  copy(startSamples: number, outRe: RealArray, outIm: RealArray): void {
+    const { mask } = this;
+    for (let i = 0, j = startSamples; i < outRe.length; i++, j++) {
+      const held = j >= this.startSamples && j < this.written;
+      outRe[i] = held ? this.re[j & mask] : 0;
+      outIm[i] = held ? this.im[j & mask] : 0;
+    }
+  }
+
+  /** Fills outRe and outIm with band-limited interpolation at the plan's times, rotated. */
+  read(plan: ReadPlan, outRe: RealArray, outIm: RealArray): void {
+    const { re, im, mask } = this;
+    const taps = TABLE.taps;
+    const count = outRe.length;
+    for (let i = 0; i < count; i++) {
+      const t = plan.startSamples + i * plan.stepSamples;
+      const whole = Math.floor(t);
+      const position = (t - whole) * PHASE_COUNT;
+      const row = Math.floor(position);
+      const blend = position - row;
+      let tap = row * TAP_COUNT;
+      let sumRe = 0;
+      let sumIm = 0;
+      for (let j = whole - HALF_TAP_COUNT + 1; j <= whole + HALF_TAP_COUNT; j++, tap++) {
+        const weight = taps[tap] + blend * (taps[tap + TAP_COUNT] - taps[tap]);
+        sumRe += weight * re[j & mask];
+        sumIm += weight * im[j & mask];
+      }
+      const phase = plan.phaseRad + i * plan.phaseStepRad;
+      const cos = Math.cos(phase);
+      const sin = Math.sin(phase);
+      outRe[i] = sumRe * cos + sumIm * sin;
+      outIm[i] = sumIm * cos - sumRe * sin;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// What the receiver needs of a demodulator, whatever the waveform: header, then symbols, then soft bits.
+
+import type { BasebandBuffer } from './baseband-buffer.js';
+
+/** Where a burst begins and how its time runs. */
+export interface BurstSync {
+  /** Received position of the burst's first sample, in baseband samples. */
+  readonly startSamples: number;
+  /** Received time runs faster than sent time by this fraction. */
+  readonly dilation: number;
+  /** Sent baseband samples from the burst's first sample to the first symbol after the preamble. */
+  readonly offsetSamples: number;
+}
+
+/** Where the waveform sits. */
+export interface BasebandPlacement {
+  readonly basebandRateHz: number;
+  readonly centerHz: number;
+}
+
+/** One burst on its way from baseband to soft bits. */
+export interface BurstDemodulator {
+  /** Coded bits of the header. */
+  readonly headerBitCount: number;
+  /** Latest estimate of the burst's time dilation. */
+  readonly dilation: number;
+  /** Signal over noise within the band, dB, as last estimated. */
+  readonly snrDb: number;
+  /** Received position up to which a symbol (header symbols first) needs the baseband. */
+  endOfSymbol(symbol: number): number;
+  /** Received position at which a burst of this many symbols ends. */
+  endOfBurst(symbolCount: number): number;
+  /** Demodulates the header symbols. @returns LLRs of the header's coded bits */
+  demodulateHeader(buffer: BasebandBuffer): Float32Array;
+  /** The header was decoded: its symbols are training now. @param headerBits - its coded bits as sent */
+  acceptHeader(headerBits: Uint8Array): void;
+  /** Demodulates the next payload symbol. @param symbol - index in the burst, header symbols first */
+  demodulateSymbol(buffer: BasebandBuffer, symbol: number): void;
+  /** LLRs of the payload symbols so far, in transmitted order. */
+  payloadLlrs(): Float32Array;
+  /**
+   * Estimates channel and noise anew with the decoder's opinion of the payload bits.
+   *
+   * @returns whether `payloadLlrs` may be better now
+   */
+  refine(appLlrs: Float32Array): boolean;
+}

@@ -1,0 +1,295 @@
+// Finds preambles in one band's baseband, at any motion, and measures their start and time dilation.
+// Matched filters for the up and the down chirp run by FFT over whitened blocks; a pair whose two peaks lie as one of the
+// tried dilations says is a candidate. Thresholds are relative to the local mean (cell-averaging constant false alarm rate).
+
+import { type ChirpPair, basebandChirp, sweepRateHzPerSecond } from './chirp.js';
+import { Fft } from './fft.js';
+import { SpectrumWhitener } from './spectrum-whitener.js';
+
+/** What to look for in one band. */
+export interface BurstDetectorConfig {
+  readonly pair: ChirpPair;
+  readonly centerHz: number;
+  readonly basebandRateHz: number;
+  /** For each kind of burst in this band the number of chirp pairs its preamble repeats. */
+  readonly pairCounts: readonly number[];
+  /** Largest time dilation looked for: speed over the speed of sound plus clock offset. */
+  readonly maxDilation: number;
+  /** For each kind: score a candidate must reach; a score is the mean excess over noise times pair count, in noise means. */
+  readonly thresholds: readonly number[];
+}
+
+/** A place where a burst seems to start. */
+export interface BurstCandidate {
+  /** Index into `pairCounts`. */
+  readonly kind: number;
+  /** Start of the preamble, in baseband samples since the stream began (strongest path). */
+  readonly startSamples: number;
+  /** Received time runs faster than sent time by this fraction: 0.001 is 0.34 m/s of approach or 1,000 ppm. */
+  readonly dilation: number;
+  /** Sum of matched-filter powers in units of their local mean. */
+  readonly score: number;
+}
+
+/** One tried dilation: where the up and down peaks of each pair lie, relative to the burst's start. */
+interface Hypothesis {
+  readonly dilation: number;
+  readonly upOffsets: Int32Array;
+  readonly downOffsets: Int32Array;
+}
+
+/** Candidates closer than this fraction of a chirp are one. */
+const PEAK_SEPARATION_CHIRPS = 0.5;
+/** Half width of the local mean, in chirps. */
+const LEVEL_HALF_WIDTH_CHIRPS = 2;
+
+export class BurstDetector {
+  // derived
+  readonly chirpSamples: number;
+  /** Samples by which a peak moves per unit of dilation: carrier over sweep rate. */
+  private readonly shiftPerDilation: number;
+  private readonly fft: Fft;
+  private readonly hopSamples: number;
+  private readonly templates: readonly { re: Float64Array; im: Float64Array }[];
+  private readonly hypotheses: readonly (readonly Hypothesis[])[];
+  private readonly marginSamples: number;
+  private readonly lookAheadSamples: number;
+  private readonly whitener: SpectrumWhitener;
+  // scratch
+  private readonly spectrumRe: Float64Array;
+  private readonly spectrumIm: Float64Array;
+  private readonly workRe: Float64Array;
+  private readonly workIm: Float64Array;
+  private readonly scores: Float32Array;
+  private readonly bestHypothesis: Uint8Array;
+  private readonly prefix: Float64Array;
+  // state: matched-filter powers of the latest positions, oldest first
+  private readonly up: Float32Array;
+  private readonly down: Float32Array;
+  private firstPosition = 0;
+  private inputRe: Float32Array;
+  private inputIm: Float32Array;
+  private inputCount = 0;
+
+  constructor(private readonly config: BurstDetectorConfig) {
+    const { pair, basebandRateHz } = config;
+    this.chirpSamples = Math.round(pair.chirpSeconds * basebandRateHz);
+    const size = 2 ** Math.ceil(Math.log2(this.chirpSamples * 5));
+    this.fft = new Fft(size);
+    this.hopSamples = size - this.chirpSamples + 1;
+    this.shiftPerDilation = (config.centerHz / sweepRateHzPerSecond(pair)) * basebandRateHz;
+    this.hypotheses = config.pairCounts.map((count) => this.makeHypotheses(count));
+    const longest = Math.max(...config.pairCounts) * 2 * this.chirpSamples;
+    const slack = Math.ceil(longest * config.maxDilation) + Math.ceil(this.shiftPerDilation * config.maxDilation) + 3;
+    this.marginSamples = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack;
+    this.lookAheadSamples = longest + this.marginSamples;
+    const length = this.marginSamples + this.lookAheadSamples + this.hopSamples;
+    this.up = new Float32Array(length);
+    this.down = new Float32Array(length);
+    this.scores = new Float32Array(length);
+    this.bestHypothesis = new Uint8Array(length);
+    this.prefix = new Float64Array(length + 1);
+    this.templates = (['up', 'down'] as const).map((direction) => this.templateSpectrum(direction));
+    this.whitener = new SpectrumWhitener(size, this.hopSamples / basebandRateHz);
+    this.spectrumRe = new Float64Array(size);
+    this.spectrumIm = new Float64Array(size);
+    this.workRe = new Float64Array(size);
+    this.workIm = new Float64Array(size);
+    this.inputRe = new Float32Array(size);
+    this.inputIm = new Float32Array(size);
+    this.reset();
+  }
+
+  reset(): void {
+    this.up.fill(0);
+    this.down.fill(0);
+    this.firstPosition = -this.up.length;
+    this.inputRe.fill(0);
+    this.inputIm.fill(0);
+    this.inputCount = this.chirpSamples - 1;
+    this.firstPosition -= this.chirpSamples - 1;
+    this.whitener.reset();
+  }
+
+  /** @returns candidates that became certain; a candidate is told about one block after its preamble ended */
+  push(re: Float32Array, im: Float32Array): BurstCandidate[] {
+    const found: BurstCandidate[] = [];
+    for (let used = 0; used < re.length; ) {
+      const count = Math.min(re.length - used, this.fft.size - this.inputCount);
+      this.inputRe.set(re.subarray(used, used + count), this.inputCount);
+      this.inputIm.set(im.subarray(used, used + count), this.inputCount);
+      this.inputCount += count;
+      used += count;
+      if (this.inputCount === this.fft.size) this.processBlock(found);
+    }
+    return found;
+  }
+
+  /** @returns candidates in what was heard last, as if silence followed */
+  flush(): BurstCandidate[] {
+    const zeros = new Float32Array(this.lookAheadSamples + 2 * this.fft.size);
+    return this.push(zeros, zeros);
+  }
+
+  /** Where the first (down) or second (up) chirp of pair p peaks for a dilation, exactly, after the burst's start. */
+  private peakOffset(half: 0 | 1, p: number, dilation: number): number {
+    const T = this.chirpSamples;
+    // The middle of a chirp arrives (1 - a) earlier; there its frequency is off by a fc, which moves the matched
+    // filter's peak by a fc / k: later for a falling chirp, earlier for a rising one.
+    const middle = ((2 * p + half + 0.5) * T) / (1 + dilation);
+    return middle - T / 2 + (half === 0 ? 1 : -1) * this.shiftPerDilation * dilation;
+  }
+
+  private makeHypotheses(pairCount: number): Hypothesis[] {
+    const { maxDilation } = this.config;
+    const drift = (pairCount - 1) * this.chirpSamples;
+    const half = Math.ceil(maxDilation * Math.max(this.shiftPerDilation, drift));
+    const hypotheses: Hypothesis[] = [];
+    for (let j = -half; j <= half; j++) {
+      const dilation = (maxDilation * j) / half;
+      const offsets = ([0, 1] as const).map((chirp) =>
+        Int32Array.from({ length: pairCount }, (_, p) => Math.round(this.peakOffset(chirp, p, dilation))),
+      );
+      hypotheses.push({ dilation, downOffsets: offsets[0], upOffsets: offsets[1] });
+    }
+    return hypotheses;
+  }
+
+  private templateSpectrum(direction: 'up' | 'down'): { re: Float64Array; im: Float64Array } {
+    const { pair, centerHz, basebandRateHz } = this.config;
+    const chirp = basebandChirp(pair, direction, centerHz, basebandRateHz);
+    const re = new Float64Array(this.fft.size);
+    const im = new Float64Array(this.fft.size);
+    re.set(chirp.re);
+    im.set(chirp.im);
+    this.fft.forward(re, im, re, im);
+    return { re, im };
+  }
+
+  private processBlock(found: BurstCandidate[]): void {
+    const { fft, inputRe, inputIm, hopSamples } = this;
+    fft.forward(inputRe, inputIm, this.spectrumRe, this.spectrumIm);
+    this.whitener.whiten(this.spectrumRe, this.spectrumIm);
+    this.up.copyWithin(0, hopSamples);
+    this.down.copyWithin(0, hopSamples);
+    this.firstPosition += hopSamples;
+    this.correlate(0, this.up);
+    this.correlate(1, this.down);
+    inputRe.copyWithin(0, hopSamples);
+    inputIm.copyWithin(0, hopSamples);
+    this.inputCount = fft.size - hopSamples;
+    for (let kind = 0; kind < this.hypotheses.length; kind++) this.search(kind, found);
+  }
+
+  /** Matched-filter powers of this block's new positions, at the end of out. */
+  private correlate(template: number, out: Float32Array): void {
+    const { workRe, workIm, spectrumRe, spectrumIm, hopSamples } = this;
+    const { re, im } = this.templates[template];
+    for (let k = 0; k < workRe.length; k++) {
+      workRe[k] = spectrumRe[k] * re[k] + spectrumIm[k] * im[k];
+      workIm[k] = spectrumIm[k] * re[k] - spectrumRe[k] * im[k];
+    }
+    this.fft.inverse(workRe, workIm, workRe, workIm);
+    const start = out.length - hopSamples;
+    for (let n = 0; n < hopSamples; n++) out[start + n] = workRe[n] * workRe[n] + workIm[n] * workIm[n];
+  }
+
+  /** Scores the positions that now have their whole preamble and its surroundings, and reports the peaks. */
+  private search(kind: number, found: BurstCandidate[]): void {
+    const { marginSamples, hopSamples, scores } = this;
+    const separation = Math.round(PEAK_SEPARATION_CHIRPS * this.chirpSamples);
+    const first = marginSamples - separation;
+    const last = marginSamples + hopSamples + separation;
+    this.fillPrefix();
+    this.scorePositions(kind, first, last);
+    const threshold = this.config.thresholds[kind];
+    for (let n = marginSamples; n < marginSamples + hopSamples; n++) {
+      if (scores[n] < threshold || !this.isPeak(n, separation)) continue;
+      found.push(this.refine(kind, n));
+    }
+  }
+
+  private fillPrefix(): void {
+    const { prefix, up, down } = this;
+    let sum = 0;
+    for (let n = 0; n < up.length; n++) {
+      sum += up[n] + down[n];
+      prefix[n + 1] = sum;
+    }
+  }
+
+  private scorePositions(kind: number, first: number, last: number): void {
+    const { up, down, scores, bestHypothesis, prefix } = this;
+    const hypotheses = this.hypotheses[kind];
+    const pairCount = this.config.pairCounts[kind];
+    const before = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples;
+    const after = (2 * pairCount - 1) * this.chirpSamples + before;
+    for (let n = first; n < last; n++) {
+      let best = 0;
+      let bestIndex = 0;
+      for (let h = 0; h < hypotheses.length; h++) {
+        const { upOffsets, downOffsets } = hypotheses[h];
+        let sum = 0;
+        for (let p = 0; p < pairCount; p++) sum += up[n + upOffsets[p]] + down[n + downOffsets[p]];
+        if (sum > best) {
+          best = sum;
+          bestIndex = h;
+        }
+      }
+      const from = Math.max(0, n - before);
+      const to = Math.min(up.length, n + after);
+      const level = (prefix[to] - prefix[from]) / (2 * (to - from));
+      scores[n] = level > 0 ? best / level : 0;
+      bestHypothesis[n] = bestIndex;
+    }
+  }
+
+  private isPeak(n: number, separation: number): boolean {
+    const { scores } = this;
+    for (let m = n - separation; m <= n + separation; m++) {
+      if (scores[m] > scores[n] || (scores[m] === scores[n] && m < n)) return false;
+    }
+    return true;
+  }
+
+  /** Start and dilation of a peak, between samples, by parabolas through the powers summed over the pairs. */
+  private refine(kind: number, n: number): BurstCandidate {
+    const { dilation: tried, downOffsets, upOffsets } = this.hypotheses[kind][this.bestHypothesis[n]];
+    const T = this.chirpSamples;
+    const pairCount = downOffsets.length;
+    const down = peakNear(this.down, n, downOffsets) + this.meanRounding(0, downOffsets, tried);
+    const up = peakNear(this.up, n, upOffsets) + this.meanRounding(1, upOffsets, tried);
+    // Derivatives of peakOffset after the dilation, averaged over the pairs, are s - (P - 1/2) T and -s - (P + 1/2) T.
+    const error = (down - up) / (2 * this.shiftPerDilation + T);
+    const shift = down - error * (this.shiftPerDilation - (pairCount - 0.5) * T);
+    const limit = this.config.maxDilation * 1.2;
+    return {
+      kind,
+      startSamples: this.firstPosition + n + shift,
+      dilation: Math.max(-limit, Math.min(limit, tried + error)),
+      score: this.scores[n],
+    };
+  }
+
+  private meanRounding(chirp: 0 | 1, offsets: Int32Array, dilation: number): number {
+    let sum = 0;
+    for (let p = 0; p < offsets.length; p++) sum += offsets[p] - this.peakOffset(chirp, p, dilation);
+    return sum / offsets.length;
+  }
+}
+
+/** Distance from n to the top of the powers summed over the offsets, within one and a half samples. */
+function peakNear(powers: Float32Array, n: number, offsets: Int32Array): number {
+  const at = (delta: number) => {
+    let sum = 0;
+    for (const offset of offsets) sum += powers[n + offset + delta];
+    return Math.sqrt(sum);
+  };
+  let center = 0;
+  if (at(1) > at(center)) center = 1;
+  if (at(-1) > at(center)) center = -1;
+  const [left, middle, right] = [at(center - 1), at(center), at(center + 1)];
+  const curvature = left - 2 * middle + right;
+  const offset = curvature < 0 ? (left - right) / (2 * curvature) : 0;
+  return center + Math.max(-0.5, Math.min(0.5, offset));
+}

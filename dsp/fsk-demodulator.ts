@@ -1,0 +1,209 @@
+// One FSK burst from baseband to soft bits: energies of all tones symbol by symbol, following the sender's motion; levels
+// and LLRs once the symbols are there.
+
+import type { BasebandBuffer } from './baseband-buffer.js';
+import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+import { Fft } from './fft.js';
+import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
+import { estimateFskLevels, toneMetrics } from './fsk-levels.js';
+import { toneBitLlrs } from './fsk-metric.js';
+import { TimeMap } from './time-map.js';
+import { saturateLlr } from '../src/shared/llr.js';
+
+/** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
+const LEVEL_BLOCK_SYMBOLS = 64;
+/** Energies are also taken this far beside each bin, in bins, to see on which side a tone lies. */
+const SIDE_BINS = 0.25;
+/** d/dx of (sinc^2(q - x) - sinc^2(q + x)) / (sinc^2(q - x) + sinc^2(q + x)) at x = 0 for q = 1/4. */
+const DISCRIMINATOR_SLOPE = 1.717;
+/** Share of a measured frequency error that is taken for motion. */
+const DILATION_GAIN = 0.2;
+
+export class FskDemodulator implements BurstDemodulator {
+  // derived
+  private readonly fft: Fft;
+  private readonly toneCount: number;
+  private readonly omegaRadPerSample: Float64Array;
+  private readonly readRe: Float64Array;
+  private readonly readIm: Float64Array;
+  private readonly workRe: Float64Array;
+  private readonly workIm: Float64Array;
+  // state
+  private readonly map: TimeMap;
+  private readonly energies: Float64Array[] = [];
+  private readonly knownTones: (Int32Array | undefined)[] = [];
+  private snrLinear = 0;
+
+  constructor(
+    private readonly waveform: FskWaveform,
+    placement: BasebandPlacement,
+    private readonly sync: BurstSync,
+  ) {
+    const { fftSize } = waveform;
+    this.fft = new Fft(fftSize);
+    this.toneCount = fskToneCount(waveform);
+    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
+    this.map = new TimeMap(sync.startSamples, sync.dilation, carrierRad);
+    this.omegaRadPerSample = Float64Array.from(
+      { length: this.toneCount },
+      (_, tone) => carrierRad + (2 * Math.PI * (tone - this.toneCount / 2)) / fftSize,
+    );
+    this.readRe = new Float64Array(fftSize);
+    this.readIm = new Float64Array(fftSize);
+    this.workRe = new Float64Array(fftSize);
+    this.workIm = new Float64Array(fftSize);
+  }
+
+  get dilation(): number {
+    return this.map.dilation;
+  }
+
+  get snrDb(): number {
+    return this.snrLinear > 0 ? 10 * Math.log10(this.snrLinear) : 0;
+  }
+
+  get headerBitCount(): number {
+    return this.waveform.headerSymbolCount * fskBitsPerSymbol(this.waveform);
+  }
+
+  endOfSymbol(symbol: number): number {
+    return this.map.at(this.windowStart(symbol) + this.waveform.fftSize);
+  }
+
+  endOfBurst(symbolCount: number): number {
+    return this.map.at(
+      this.sync.offsetSamples + symbolCount * fskSymbolSamples(this.waveform) + this.waveform.rampSamples,
+    );
+  }
+
+  demodulateHeader(buffer: BasebandBuffer): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);
+    const llrs = new Float32Array(this.headerBitCount);
+    this.demap(0, headerSymbolCount, 0, headerSymbolCount, llrs, 0);
+    return llrs;
+  }
+
+  acceptHeader(headerBits: Uint8Array): void {
+    const perSymbol = fskBitsPerSymbol(this.waveform);
+    for (let symbol = 0; symbol < this.waveform.headerSymbolCount; symbol++)
+      this.knownTones[symbol] = this.tonesOf(headerBits, symbol * perSymbol);
+  }
+
+  demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
+    const { fftSize } = this.waveform;
+    buffer.read(this.map.plan(this.windowStart(symbol)), this.readRe, this.readIm);
+    this.energies[symbol] = this.energiesBeside(0);
+    const error = this.measureDilationError(symbol);
+    this.map.correct(this.windowStart(symbol) + fftSize / 2, 0, error * DILATION_GAIN);
+  }
+
+  payloadLlrs(): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    const count = this.energies.length;
+    const perSymbol = fskBitsPerSymbol(this.waveform);
+    const llrs = new Float32Array((count - headerSymbolCount) * perSymbol);
+    for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
+      const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
+      const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
+      this.demap(from, last, first, last, llrs, (first - headerSymbolCount) * perSymbol);
+    }
+    return llrs;
+  }
+
+  refine(appLlrs: Float32Array): boolean {
+    return appLlrs.length === 0;
+  }
+
+  private windowStart(symbol: number): number {
+    return this.sync.offsetSamples + symbol * fskSymbolSamples(this.waveform) + this.waveform.rampSamples;
+  }
+
+  /** Squared magnitudes of the window's transform, read a fraction of a bin above every tone. */
+  private energiesBeside(offsetBins: number): Float64Array {
+    const { fftSize } = this.waveform;
+    const { workRe, workIm, readRe, readIm, toneCount } = this;
+    const step = (-2 * Math.PI * offsetBins) / fftSize;
+    for (let n = 0; n < fftSize; n++) {
+      const cos = offsetBins === 0 ? 1 : Math.cos(step * n);
+      const sin = offsetBins === 0 ? 0 : Math.sin(step * n);
+      workRe[n] = readRe[n] * cos - readIm[n] * sin;
+      workIm[n] = readRe[n] * sin + readIm[n] * cos;
+    }
+    this.fft.forward(workRe, workIm, workRe, workIm);
+    const energies = new Float64Array(toneCount);
+    for (let tone = 0; tone < toneCount; tone++) {
+      const bin = (tone - toneCount / 2) & (fftSize - 1);
+      energies[tone] = workRe[bin] * workRe[bin] + workIm[bin] * workIm[bin];
+    }
+    return energies;
+  }
+
+  /** Dilation still left, from the strongest tones' leaning to one side, weighted by their strength. */
+  private measureDilationError(symbol: number): number {
+    const { groupCount, tonesPerGroup, fftSize } = this.waveform;
+    const row = this.energies[symbol];
+    const above = this.energiesBeside(SIDE_BINS);
+    const below = this.energiesBeside(-SIDE_BINS);
+    let sum = 0;
+    let weight = 0;
+    for (let group = 0; group < groupCount; group++) {
+      let best = group * tonesPerGroup;
+      let others = 0;
+      for (let m = 0; m < tonesPerGroup; m++) {
+        const tone = group * tonesPerGroup + m;
+        others += row[tone];
+        if (row[tone] > row[best]) best = tone;
+      }
+      others = (others - row[best]) / (tonesPerGroup - 1);
+      const strength = Math.max(0, row[best] - 3 * others);
+      const leaning = (above[best] - below[best]) / (above[best] + below[best] + 1e-30);
+      const errorRad = ((leaning / DISCRIMINATOR_SLOPE) * 2 * Math.PI) / fftSize;
+      const omega = this.omegaRadPerSample[best];
+      sum += strength * omega * errorRad;
+      weight += strength * omega * omega + others * omega * omega;
+    }
+    return weight > 0 ? Math.max(-1e-3, Math.min(1e-3, sum / weight)) : 0;
+  }
+
+  private tonesOf(bits: Uint8Array, firstBit: number): Int32Array {
+    const { groupCount, tonesPerGroup } = this.waveform;
+    const bitsPerGroup = fskBitsPerGroup(this.waveform);
+    return Int32Array.from({ length: groupCount }, (_, group) => {
+      let tone = 0;
+      for (let b = 0; b < bitsPerGroup; b++) tone = 2 * tone + bits[firstBit + group * bitsPerGroup + b];
+      return group * tonesPerGroup + tone;
+    });
+  }
+
+  /** Estimates levels over [from, to) and writes the LLRs of symbols [first, last) to out[at] on. */
+  private demap(from: number, to: number, first: number, last: number, out: Float32Array, at: number): void {
+    const { groupCount, tonesPerGroup } = this.waveform;
+    const levels = estimateFskLevels(this.waveform, this.energies.slice(from, to), this.knownTones.slice(from, to));
+    const metrics = new Float64Array(tonesPerGroup);
+    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
+    let next = at;
+    for (let symbol = first; symbol < last; symbol++) {
+      for (let group = 0; group < groupCount; group++) {
+        toneMetrics(tonesPerGroup, this.energies[symbol], levels, symbol - from, group, metrics);
+        toneBitLlrs(metrics, bits);
+        for (let b = 0; b < bits.length; b++) out[next++] = saturateLlr(bits[b]);
+      }
+    }
+    this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
+  }
+}
+
+/** In-band SNR: power of all sounding tones over the noise of all bins. */
+function meanSnr(
+  steady: Float64Array,
+  diffuse: Float64Array,
+  noise: readonly Float64Array[],
+  { tonesPerGroup }: FskWaveform,
+): number {
+  let signal = 0;
+  let level = 0;
+  for (let group = 0; group < steady.length; group++) signal += steady[group] + diffuse[group];
+  for (const row of noise) for (let tone = 0; tone < row.length; tone++) level += row[tone] / row.length / noise.length;
+  return level > 0 ? signal / steady.length / tonesPerGroup / level : 0;
+}

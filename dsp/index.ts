@@ -1,0 +1,15 @@
+// `tillsong/dsp`: waveforms <-> soft bits. Knows nothing of frames, tokens or codes.
+
+export { BasebandBuffer, type ReadPlan } from './baseband-buffer.js';
+export type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+export { type BurstCandidate, BurstDetector, type BurstDetectorConfig } from './burst-detector.js';
+export { basebandChirp, type ChirpPair, chirpPhaseCycles, sweepRateHzPerSecond, writeChirpTrain } from './chirp.js';
+export { type Band, type ComplexSamples, DownConverter } from './down-converter.js';
+export { Fft, type RealArray } from './fft.js';
+export { FskDemodulator } from './fsk-demodulator.js';
+export type { FskWaveform } from './fsk-grid.js';
+export { FskModulator } from './fsk-modulator.js';
+export { OfdmDemodulator } from './ofdm-demodulator.js';
+export { OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
+export { OfdmModulator } from './ofdm-modulator.js';
+export { Resampler, type ResamplerConfig, resample } from './resampler.js';

@@ -1,0 +1,433 @@
+// One OFDM burst from baseband to soft bits: header first, then symbol after symbol, then once more with what the decoder
+// learnt. Channel and noise are estimated per subcarrier; time slip is tracked on the carriers' phases.
+
+import type { BasebandBuffer } from './baseband-buffer.js';
+import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+import { CellStatistics } from './cell-statistics.js';
+import { ChannelEstimator } from './channel-estimator.js';
+import { Fft } from './fft.js';
+import { mean, smoothNoise } from './noise-estimate.js';
+import { OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
+import { demapQpsk, softCoordinate } from './qpsk.js';
+import { measureSlip } from './slip.js';
+import { TimeMap } from './time-map.js';
+
+/** One received symbol: its cells, turned upright, and the channel and noise they were heard through. */
+interface Symbol {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  channelRe: Float64Array;
+  channelIm: Float64Array;
+  errorVariance: number;
+  /** Noise of this symbol relative to the burst's noise per carrier. */
+  noiseGain: number;
+}
+
+/** The FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
+const WINDOW_BACKOFF = 0.25;
+/** Windows before the burst that show the surroundings' noise. */
+const AMBIENT_WINDOWS = 4;
+/** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
+const NOISE_FLOOR = 0.003;
+/** How much of a newly measured slip is taken for lasting motion. */
+const DILATION_GAIN = 0.4;
+/** Weight of older symbols kept from one symbol to the next while a burst is being received. */
+const FORGETTING = 0.92;
+/** Symbols on each side whose cells speak for a symbol's channel once all are known. */
+const REFINE_HALF_WINDOW = 5;
+
+export class OfdmDemodulator implements BurstDemodulator {
+  // derived
+  readonly grid: OfdmGrid;
+  private readonly fft: Fft;
+  private readonly estimator: ChannelEstimator;
+  private readonly statistics: CellStatistics;
+  private readonly backoffSamples: number;
+  private readonly symbolSamples: number;
+  private readonly omegaRadPerSample: Float64Array;
+  private readonly workRe: Float64Array;
+  private readonly workIm: Float64Array;
+  private readonly residuals: Float64Array;
+  // state
+  private readonly map: TimeMap;
+  private readonly noise: Float64Array;
+  private readonly symbols: Symbol[] = [];
+  private headerBits: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    private readonly waveform: OfdmWaveform,
+    placement: BasebandPlacement,
+    private readonly sync: BurstSync,
+  ) {
+    const { fftSize, carrierCount, cyclicPrefixSamples, rampSamples } = waveform;
+    this.grid = new OfdmGrid(waveform);
+    this.fft = new Fft(fftSize);
+    this.backoffSamples = Math.round(cyclicPrefixSamples * WINDOW_BACKOFF);
+    this.symbolSamples = fftSize + cyclicPrefixSamples;
+    this.estimator = new ChannelEstimator({
+      fftSize,
+      carrierCount,
+      tapsBefore: this.backoffSamples,
+      tapsAfter: cyclicPrefixSamples - rampSamples,
+    });
+    this.statistics = new CellStatistics(carrierCount);
+    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
+    this.map = new TimeMap(sync.startSamples, sync.dilation, carrierRad);
+    this.omegaRadPerSample = Float64Array.from(
+      { length: carrierCount },
+      (_, c) => carrierRad + (2 * Math.PI * (c - carrierCount / 2)) / fftSize,
+    );
+    this.workRe = new Float64Array(fftSize);
+    this.workIm = new Float64Array(fftSize);
+    this.noise = new Float64Array(carrierCount);
+    this.residuals = new Float64Array(carrierCount);
+  }
+
+  get dilation(): number {
+    return this.map.dilation;
+  }
+
+  get snrDb(): number {
+    const signal = this.estimator.meanPower;
+    const noise = mean(this.noise);
+    return noise > 0 && signal > 0 ? 10 * Math.log10(signal / noise) : 0;
+  }
+
+  get headerBitCount(): number {
+    return this.grid.headerBitCount;
+  }
+
+  endOfSymbol(symbol: number): number {
+    return this.map.at(this.windowStart(symbol) + this.waveform.fftSize);
+  }
+
+  endOfBurst(symbolCount: number): number {
+    return this.map.at(this.sync.offsetSamples + symbolCount * this.symbolSamples + this.waveform.rampSamples);
+  }
+
+  demodulateHeader(buffer: BasebandBuffer): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    this.measureAmbient(buffer);
+    for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.readSymbol(buffer, symbol);
+    this.fitHeader();
+    this.matchNoiseToPilots();
+    this.fitHeader();
+    const llrs = new Float32Array(this.grid.headerBitCount);
+    for (let symbol = 0, at = 0; symbol < headerSymbolCount; symbol++) at = this.demap(symbol, llrs, at);
+    return llrs;
+  }
+
+  acceptHeader(headerBits: Uint8Array): void {
+    this.headerBits = headerBits;
+    this.fitHeader();
+    this.measureHeaderNoise();
+    this.fitHeader();
+  }
+
+  demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
+    this.readSymbol(buffer, symbol);
+    const slip = this.measureSlip(symbol);
+    this.turn(symbol, slip);
+    this.map.correct(
+      this.windowStart(symbol) + this.waveform.fftSize,
+      slip,
+      (slip * DILATION_GAIN) / this.symbolSamples,
+    );
+    this.statistics.scale(FORGETTING);
+    this.addPilots(symbol);
+    this.estimator.update(this.statistics);
+    this.takeChannel(symbol);
+    this.symbols[symbol].noiseGain = this.pilotNoiseGain(symbol);
+  }
+
+  payloadLlrs(): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    const llrs = new Float32Array(this.grid.payloadBitCount(this.symbols.length - headerSymbolCount));
+    for (let symbol = headerSymbolCount, at = 0; symbol < this.symbols.length; symbol++)
+      at = this.demap(symbol, llrs, at);
+    return llrs;
+  }
+
+  refine(appLlrs: Float32Array): boolean {
+    const points = this.meanPoints(appLlrs);
+    const count = this.symbols.length;
+    const step = REFINE_HALF_WINDOW;
+    for (let first = 0; first < count; first += step) {
+      const from = count <= 2 * step + 1 ? 0 : Math.max(0, first - step);
+      const to = count <= 2 * step + 1 ? count : Math.min(count, first + 2 * step);
+      this.statistics.clear();
+      for (let symbol = from; symbol < to; symbol++) {
+        const { re, im, noiseGain } = this.symbols[symbol];
+        this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, this.noise, noiseGain);
+      }
+      this.estimator.estimate(this.statistics);
+      for (let symbol = first; symbol < Math.min(count, first + step); symbol++) this.takeChannel(symbol);
+    }
+    this.measureBurstNoise(points);
+    return true;
+  }
+
+  private windowStart(symbol: number): number {
+    const prefix = this.waveform.cyclicPrefixSamples;
+    return this.sync.offsetSamples + symbol * this.symbolSamples + prefix - this.backoffSamples;
+  }
+
+  /** Reads a symbol's window and stores its cells; delay 0 is the strongest path found by the detector. */
+  private readSymbol(buffer: BasebandBuffer, symbol: number): void {
+    buffer.read(this.map.plan(this.windowStart(symbol)), this.workRe, this.workIm);
+    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    const { carrierCount, fftSize } = this.waveform;
+    const re = new Float64Array(carrierCount);
+    const im = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      const bin = c - carrierCount / 2;
+      const source = bin & (fftSize - 1);
+      const phase = (2 * Math.PI * bin * this.backoffSamples) / fftSize;
+      const cos = Math.cos(phase);
+      const sin = Math.sin(phase);
+      re[c] = this.workRe[source] * cos - this.workIm[source] * sin;
+      im[c] = this.workRe[source] * sin + this.workIm[source] * cos;
+    }
+    const { re: channelRe, im: channelIm, errorVariance } = this.estimator;
+    this.symbols[symbol] = { re, im, channelRe, channelIm, errorVariance, noiseGain: 1 };
+  }
+
+  /** Noise per carrier from what was heard before the burst; unknown (0) at the beginning of the stream. */
+  private measureAmbient(buffer: BasebandBuffer): void {
+    const { fftSize, carrierCount } = this.waveform;
+    this.residuals.fill(0);
+    let windows = 0;
+    for (let w = 1; w <= AMBIENT_WINDOWS; w++) {
+      const start = Math.floor(this.sync.startSamples) - w * fftSize;
+      if (!buffer.holds(start, start + fftSize)) break;
+      buffer.copy(start, this.workRe, this.workIm);
+      this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+      for (let c = 0; c < carrierCount; c++) {
+        const bin = (c - carrierCount / 2) & (fftSize - 1);
+        this.residuals[c] += this.workRe[bin] ** 2 + this.workIm[bin] ** 2;
+      }
+      windows++;
+    }
+    for (let c = 0; c < carrierCount; c++) this.residuals[c] /= Math.max(1, windows);
+    if (windows > 0) smoothNoise(this.residuals, windows, this.noise);
+    else this.noise.fill(0);
+    this.floorNoise(0);
+  }
+
+  /** Keeps every carrier's noise above a share of the signal (of all that is heard, while no signal is known). */
+  private floorNoise(signalPower: number): void {
+    const floor = Math.max(signalPower * NOISE_FLOOR, mean(this.noise) * 1e-3, 1e-20);
+    for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.max(this.noise[c], floor);
+  }
+
+  /** Fits the channel to what is known of the header symbols: pilots, and all cells once the header is decoded. */
+  private fitHeader(): void {
+    const { headerSymbolCount } = this.waveform;
+    this.statistics.clear();
+    for (let symbol = 0, at = 0; symbol < headerSymbolCount; symbol++) at = this.addHeaderCells(symbol, at);
+    this.estimator.estimate(this.statistics);
+    for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.takeChannel(symbol);
+  }
+
+  private addHeaderCells(symbol: number, firstBit: number): number {
+    const { re, im } = this.symbols[symbol];
+    let bit = firstBit;
+    for (let c = 0; c < re.length; c++) {
+      if (this.grid.isPilot(symbol, c)) {
+        this.statistics.addCell(
+          c,
+          re[c],
+          im[c],
+          this.grid.pilotRe(symbol, c),
+          this.grid.pilotIm(symbol, c),
+          this.noise[c],
+        );
+      } else if (this.headerBits.length > 0) {
+        const xRe = this.headerBits[bit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
+        const xIm = this.headerBits[bit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
+        this.statistics.addCell(c, re[c], im[c], xRe, xIm, this.noise[c]);
+      }
+    }
+    return bit;
+  }
+
+  private addPilots(symbol: number): void {
+    const { re, im } = this.symbols[symbol];
+    for (let c = 0; c < re.length; c++)
+      if (this.grid.isPilot(symbol, c))
+        this.statistics.addCell(
+          c,
+          re[c],
+          im[c],
+          this.grid.pilotRe(symbol, c),
+          this.grid.pilotIm(symbol, c),
+          this.noise[c],
+        );
+  }
+
+  private takeChannel(symbol: number): void {
+    this.symbols[symbol].channelRe = this.estimator.re.slice();
+    this.symbols[symbol].channelIm = this.estimator.im.slice();
+    this.symbols[symbol].errorVariance = this.estimator.errorVariance;
+  }
+
+  /** Scales or lifts the ambient noise so that the pilots' residuals agree with it: a room's tail counts as noise too. */
+  private matchNoiseToPilots(): void {
+    let residual = 0;
+    let expected = 0;
+    let count = 0;
+    for (let symbol = 0; symbol < this.waveform.headerSymbolCount; symbol++) {
+      for (let c = 0; c < this.waveform.carrierCount; c++) {
+        if (!this.grid.isPilot(symbol, c)) continue;
+        residual += this.residualPower(symbol, c, this.grid.pilotRe(symbol, c), this.grid.pilotIm(symbol, c));
+        expected += this.noise[c];
+        count++;
+      }
+    }
+    const freedom = Math.max(0.2, 1 - this.estimator.degreesOfFreedom / count);
+    const ratio = residual / freedom / Math.max(expected, 1e-30);
+    const lift = Math.max(0, (residual / freedom - expected) / count);
+    for (let c = 0; c < this.noise.length; c++)
+      this.noise[c] = ratio < 1 ? this.noise[c] * Math.max(ratio, 0.05) : this.noise[c] + lift;
+    this.floorNoise(this.estimator.meanPower);
+  }
+
+  private residualPower(symbol: number, c: number, xRe: number, xIm: number): number {
+    const { re, im, channelRe, channelIm } = this.symbols[symbol];
+    const errorRe = re[c] - (channelRe[c] * xRe - channelIm[c] * xIm);
+    const errorIm = im[c] - (channelRe[c] * xIm + channelIm[c] * xRe);
+    return errorRe * errorRe + errorIm * errorIm;
+  }
+
+  /** Noise per carrier from the decoded header: what the fitted channel leaves unexplained. */
+  private measureHeaderNoise(): void {
+    const { headerSymbolCount } = this.waveform;
+    const points = this.meanPoints(new Float32Array(0));
+    this.averageResiduals(points, headerSymbolCount);
+    const { carrierCount } = this.waveform;
+    const freedom = Math.max(0.3, 1 - this.estimator.degreesOfFreedom / (carrierCount * headerSymbolCount));
+    for (let c = 0; c < carrierCount; c++) this.residuals[c] /= freedom;
+    smoothNoise(this.residuals, headerSymbolCount, this.noise);
+    this.floorNoise(this.estimator.meanPower);
+  }
+
+  /** Noise per carrier and per symbol from all cells, as far as the decoder knows them. */
+  private measureBurstNoise(points: readonly { re: Float64Array; im: Float64Array }[]): void {
+    const count = this.symbols.length;
+    this.averageResiduals(points, count);
+    const { carrierCount } = this.waveform;
+    const freedom = Math.max(
+      0.5,
+      1 - this.estimator.degreesOfFreedom / (carrierCount * Math.min(count, 2 * REFINE_HALF_WINDOW)),
+    );
+    for (let c = 0; c < carrierCount; c++) this.residuals[c] /= freedom;
+    smoothNoise(this.residuals, count, this.noise);
+    this.floorNoise(this.estimator.meanPower);
+    for (let symbol = 0; symbol < count; symbol++) {
+      let sum = 0;
+      const { re, im } = points[symbol];
+      for (let c = 0; c < carrierCount; c++) sum += this.softResidual(symbol, c, re[c], im[c]) / this.noise[c];
+      this.symbols[symbol].noiseGain = Math.max(0.5, sum / freedom / carrierCount);
+    }
+  }
+
+  /** Fills `residuals` with the mean over the first count symbols of E|y - h x|^2, weighted by the symbols' quietness. */
+  private averageResiduals(points: readonly { re: Float64Array; im: Float64Array }[], count: number): void {
+    this.residuals.fill(0);
+    let total = 0;
+    for (let symbol = 0; symbol < count; symbol++) {
+      const weight = 1 / this.symbols[symbol].noiseGain;
+      total += weight;
+      const { re, im } = points[symbol];
+      for (let c = 0; c < this.residuals.length; c++)
+        this.residuals[c] += weight * weight * this.softResidual(symbol, c, re[c], im[c]);
+    }
+    for (let c = 0; c < this.residuals.length; c++) this.residuals[c] /= Math.max(total, 1e-9);
+  }
+
+  /** E|y - h x|^2 for a cell known up to its mean: |y - h m|^2 + |h|^2 (1 - |m|^2). */
+  private softResidual(symbol: number, c: number, meanRe: number, meanIm: number): number {
+    const { channelRe, channelIm } = this.symbols[symbol];
+    const gain = channelRe[c] ** 2 + channelIm[c] ** 2;
+    return this.residualPower(symbol, c, meanRe, meanIm) + gain * Math.max(0, 1 - meanRe ** 2 - meanIm ** 2);
+  }
+
+  /** Expected points of all cells: pilots and header exactly, payload by the decoder's LLRs. */
+  private meanPoints(appLlrs: Float32Array): { re: Float64Array; im: Float64Array }[] {
+    const { headerSymbolCount, carrierCount } = this.waveform;
+    let headerBit = 0;
+    let payloadBit = 0;
+    return this.symbols.map((_, symbol) => {
+      const re = new Float64Array(carrierCount);
+      const im = new Float64Array(carrierCount);
+      for (let c = 0; c < carrierCount; c++) {
+        if (this.grid.isPilot(symbol, c)) {
+          re[c] = this.grid.pilotRe(symbol, c);
+          im[c] = this.grid.pilotIm(symbol, c);
+        } else if (symbol < headerSymbolCount) {
+          re[c] = this.headerBits[headerBit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
+          im[c] = this.headerBits[headerBit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
+        } else {
+          re[c] = softCoordinate(appLlrs[payloadBit++] ?? 0);
+          im[c] = softCoordinate(appLlrs[payloadBit++] ?? 0);
+        }
+      }
+      return { re, im };
+    });
+  }
+
+  /** Time by which the symbol lies early, in baseband samples, from its pilots and its likely cells. */
+  private measureSlip(symbol: number): number {
+    const { re, im, channelRe, channelIm } = this.symbols[symbol];
+    const { carrierCount } = this.waveform;
+    const qRe = new Float64Array(carrierCount);
+    const qIm = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      if (!this.grid.isPilot(symbol, c)) continue;
+      const xRe = this.grid.pilotRe(symbol, c);
+      const xIm = this.grid.pilotIm(symbol, c);
+      const hRe = channelRe[c] * xRe - channelIm[c] * xIm;
+      const hIm = channelRe[c] * xIm + channelIm[c] * xRe;
+      qRe[c] = (hRe * re[c] + hIm * im[c]) / this.noise[c];
+      qIm[c] = (hRe * im[c] - hIm * re[c]) / this.noise[c];
+    }
+    return measureSlip(qRe, qIm, this.omegaRadPerSample);
+  }
+
+  /** Turns a symbol's cells back by a slip. */
+  private turn(symbol: number, slipSamples: number): void {
+    const { re, im } = this.symbols[symbol];
+    for (let c = 0; c < re.length; c++) {
+      const phase = this.omegaRadPerSample[c] * slipSamples;
+      const cos = Math.cos(phase);
+      const sin = Math.sin(phase);
+      const turned = re[c] * cos + im[c] * sin;
+      im[c] = im[c] * cos - re[c] * sin;
+      re[c] = turned;
+    }
+  }
+
+  private pilotNoiseGain(symbol: number): number {
+    let sum = 0;
+    let count = 0;
+    for (let c = 0; c < this.waveform.carrierCount; c++) {
+      if (!this.grid.isPilot(symbol, c)) continue;
+      sum += this.residualPower(symbol, c, this.grid.pilotRe(symbol, c), this.grid.pilotIm(symbol, c)) / this.noise[c];
+      count++;
+    }
+    return Math.max(0.7, sum / Math.max(1, count));
+  }
+
+  /** Writes a symbol's LLRs from out[at] on; returns the next position. */
+  private demap(symbol: number, out: Float32Array, at: number): number {
+    const { re, im, channelRe, channelIm, errorVariance, noiseGain } = this.symbols[symbol];
+    let next = at;
+    for (let c = 0; c < re.length; c++) {
+      if (this.grid.isPilot(symbol, c)) continue;
+      const variance = this.noise[c] * noiseGain + errorVariance;
+      demapQpsk(re[c], im[c], channelRe[c], channelIm[c], variance, out, next);
+      next += 2;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,57 @@
+// How early a symbol lies, from the phases of its known cells: all carriers turn by their own frequency times one time.
+
+/** Newton steps after the coarse search. */
+const NEWTON_STEPS = 3;
+/** Coarse search: this many steps to each side, an eighth of a turn of the middle carrier each. */
+const COARSE_STEPS = 3;
+
+/**
+ * Maximises Re sum q_c exp(-i w_c t) over the slip t.
+ *
+ * @param qRe - real parts of conj(h x) y / noise per carrier, 0 where nothing is known
+ * @param qIm - imaginary parts
+ * @param omegaRadPerSample - passband frequency of each carrier
+ * @returns slip in samples, within half a turn of the middle carrier
+ */
+export function measureSlip(qRe: Float64Array, qIm: Float64Array, omegaRadPerSample: Float64Array): number {
+  const middle = omegaRadPerSample[omegaRadPerSample.length >> 1];
+  const step = Math.PI / 4 / middle;
+  let best = 0;
+  let bestValue = Number.NEGATIVE_INFINITY;
+  for (let j = -COARSE_STEPS; j <= COARSE_STEPS; j++) {
+    const value = correlate(qRe, qIm, omegaRadPerSample, j * step).value;
+    if (value > bestValue) {
+      bestValue = value;
+      best = j * step;
+    }
+  }
+  for (let i = 0; i < NEWTON_STEPS; i++) {
+    const { slope, curvature } = correlate(qRe, qIm, omegaRadPerSample, best);
+    if (!(curvature < 0)) break;
+    best -= Math.max(-step, Math.min(step, slope / curvature));
+  }
+  return Number.isFinite(best) ? best : 0;
+}
+
+/** Re sum q exp(-i w t) with its first and second derivatives after t. */
+function correlate(
+  qRe: Float64Array,
+  qIm: Float64Array,
+  omega: Float64Array,
+  t: number,
+): { value: number; slope: number; curvature: number } {
+  let value = 0;
+  let slope = 0;
+  let curvature = 0;
+  for (let c = 0; c < qRe.length; c++) {
+    if (qRe[c] === 0 && qIm[c] === 0) continue;
+    const cos = Math.cos(omega[c] * t);
+    const sin = Math.sin(omega[c] * t);
+    const along = qRe[c] * cos + qIm[c] * sin;
+    const across = qIm[c] * cos - qRe[c] * sin;
+    value += along;
+    slope += omega[c] * across;
+    curvature -= omega[c] * omega[c] * along;
+  }
+  return { value, slope, curvature };
+}

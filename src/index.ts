@@ -1,0 +1,10 @@
+// The public surface of the portable core.
+
+export { splitDilation, SPEED_OF_SOUND_METERS_PER_SECOND, type LinkReport } from './modem/link-report.js';
+export { parseProfile } from './modem/parse-profile.js';
+export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
+export { Receiver, type LostReason, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
+export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
+export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
+export { SeededRandom } from './shared/seeded-random.js';
+export type { Stage } from './shared/stage.js';

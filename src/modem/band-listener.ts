@@ -1,0 +1,109 @@
+// Everything that listens to one band: down-converter, memory, detector, and the bursts being received.
+
+import { BasebandBuffer } from '../../dsp/baseband-buffer.js';
+import { type BurstCandidate, BurstDetector } from '../../dsp/burst-detector.js';
+import { DownConverter } from '../../dsp/down-converter.js';
+import { BurstReception, type ProfileReception, profileReception } from './burst-reception.js';
+import type { Profile } from './profiles.js';
+
+/** Motion of 1.5 m/s against sound's 343 m/s, and two clocks 150 ppm apart each way. */
+const MAX_DILATION = 0.005;
+/** Scores of one chirp pair in noise exceed this about once in 20 s a band; the header's CRC refuses those. */
+const SINGLE_PAIR_THRESHOLD = 20;
+/** With more pairs each may be weaker. */
+const THRESHOLD_PER_FURTHER_PAIR = 5;
+/** Bursts received at once in a band; the weakest that has no header yet makes room. */
+const MAX_RECEPTIONS = 8;
+/** The baseband kept: the detector's delay, a header and the surroundings before it. */
+const MEMORY_SECONDS = 2.5;
+/** Receptions of the same header that start closer than this are echoes of one burst. */
+const ECHO_SECONDS = 0.05;
+
+export class BandListener {
+  // derived
+  private readonly converter: DownConverter;
+  private readonly buffer: BasebandBuffer;
+  private readonly detector: BurstDetector;
+  /** By kind of the detector: the profiles whose preamble has that many pairs. */
+  private readonly kinds: readonly (readonly ProfileReception[])[];
+  // state
+  private receptions: BurstReception[] = [];
+
+  /** @param profiles - all of one band: same centre, decimation and chirps */
+  constructor(profiles: readonly Profile[]) {
+    const { sampleRateHz, centerHz, decimation, preamble } = profiles[0];
+    const basebandRateHz = sampleRateHz / decimation;
+    const pairCounts = [...new Set(profiles.map((profile) => profile.preamble.pairCount))].sort((a, b) => a - b);
+    const widthHz = 2 * Math.max(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+    this.converter = new DownConverter({ sampleRateHz, centerHz, widthHz, decimation });
+    this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
+    this.detector = new BurstDetector({
+      pair: { ...preamble, chirpSeconds: preamble.chirpSamples / sampleRateHz },
+      centerHz,
+      basebandRateHz,
+      pairCounts,
+      maxDilation: MAX_DILATION,
+      thresholds: pairCounts.map((count) => SINGLE_PAIR_THRESHOLD + THRESHOLD_PER_FURTHER_PAIR * (count - 1)),
+    });
+    this.kinds = pairCounts.map((count) =>
+      profiles.filter((profile) => profile.preamble.pairCount === count).map(profileReception),
+    );
+  }
+
+  reset(): void {
+    this.converter.reset();
+    this.buffer.reset();
+    this.detector.reset();
+    this.receptions = [];
+  }
+
+  /** @returns receptions that became complete, in order of their starts */
+  push(samples: Float32Array): BurstReception[] {
+    const { re, im } = this.converter.push(samples);
+    this.buffer.append(re, im);
+    return this.proceed(this.detector.push(re, im));
+  }
+
+  /** @returns receptions with a header that will never be complete now */
+  abandon(): BurstReception[] {
+    const cutOff = this.receptions.filter((reception) => reception.state === 'payload');
+    this.receptions = [];
+    return cutOff;
+  }
+
+  private proceed(candidates: readonly BurstCandidate[]): BurstReception[] {
+    for (const candidate of candidates)
+      for (const shared of this.kinds[candidate.kind]) this.admit(new BurstReception(shared, candidate));
+    const complete: BurstReception[] = [];
+    for (const reception of this.receptions) {
+      const before = reception.state;
+      const state = reception.advance(this.buffer);
+      if (before === 'header' && state !== 'header' && state !== 'dropped' && this.isEcho(reception)) reception.drop();
+      if (reception.state === 'complete') complete.push(reception);
+    }
+    this.receptions = this.receptions.filter(({ state }) => state === 'header' || state === 'payload');
+    return complete;
+  }
+
+  private admit(reception: BurstReception): void {
+    this.receptions.push(reception);
+    if (this.receptions.length <= MAX_RECEPTIONS) return;
+    const waiting = this.receptions.filter(({ state }) => state === 'header');
+    const candidates = waiting.length > 0 ? waiting : this.receptions;
+    const weakest = candidates.reduce((a, b) => (b.candidate.score < a.candidate.score ? b : a));
+    this.receptions = this.receptions.filter((other) => other !== weakest);
+  }
+
+  /** Whether another reception already follows the same burst by another path. */
+  private isEcho(reception: BurstReception): boolean {
+    const mine = reception.header;
+    return this.receptions.some((other) => {
+      if (other === reception || !other.header || !mine || other.shared !== reception.shared) return false;
+      const sameHeader =
+        other.header.header.messageId === mine.header.messageId &&
+        other.header.header.payloadByteCount === mine.header.payloadByteCount &&
+        other.header.redundancyVersion === mine.redundancyVersion;
+      return sameHeader && Math.abs(other.startSeconds - reception.startSeconds) < ECHO_SECONDS;
+    });
+  }
+}

@@ -1,0 +1,44 @@
+// How a profile turns a payload's length into symbols and bits: the same arithmetic at both ends.
+
+import { planFrame } from '../../codec/frame/frame.js';
+import { fskBitsPerSymbol, fskPayloadSymbolCount } from '../../dsp/fsk-grid.js';
+import { OfdmGrid } from '../../dsp/ofdm-grid.js';
+import type { Profile } from './profiles.js';
+
+/** Sizes of one burst. */
+export interface BurstLayout {
+  readonly headerBitCount: number;
+  readonly headerSymbolCount: number;
+  readonly payloadSymbolCount: number;
+  /** Coded bits of the payload symbols, filled completely. */
+  readonly payloadBitCount: number;
+}
+
+/** @param payloadByteCount - 1..4096 */
+export function burstLayout(profile: Profile, payloadByteCount: number): BurstLayout {
+  const { infoBitCount } = planFrame(payloadByteCount);
+  const { waveform } = profile;
+  if (waveform.kind === 'fsk') {
+    const perSymbol = fskBitsPerSymbol(waveform);
+    const payloadSymbolCount = fskPayloadSymbolCount(waveform, infoBitCount);
+    return {
+      headerBitCount: waveform.headerSymbolCount * perSymbol,
+      headerSymbolCount: waveform.headerSymbolCount,
+      payloadSymbolCount,
+      payloadBitCount: payloadSymbolCount * perSymbol,
+    };
+  }
+  const grid = new OfdmGrid(waveform);
+  const payloadSymbolCount = grid.payloadSymbolCount(infoBitCount);
+  return {
+    headerBitCount: grid.headerBitCount,
+    headerSymbolCount: waveform.headerSymbolCount,
+    payloadSymbolCount,
+    payloadBitCount: grid.payloadBitCount(payloadSymbolCount),
+  };
+}
+
+/** Air samples of the preamble. */
+export function preambleSamples(profile: Profile): number {
+  return 2 * profile.preamble.chirpSamples * profile.preamble.pairCount;
+}

@@ -1,0 +1,100 @@
+// One supposed burst while it comes in: searching has proposed it, then `header`, then `payload`.
+
+import { type Header, HeaderCodec } from '../../codec/frame/header.js';
+import type { BasebandBuffer } from '../../dsp/baseband-buffer.js';
+import type { BurstCandidate } from '../../dsp/burst-detector.js';
+import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
+import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
+import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
+import { type BurstLayout, burstLayout, preambleSamples } from './burst-layout.js';
+import type { Profile } from './profiles.js';
+
+/** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
+export type ReceptionState = 'header' | 'payload' | 'dropped' | 'complete';
+
+/** What is made once for a profile and shared by its receptions. */
+export interface ProfileReception {
+  readonly profile: Profile;
+  readonly basebandRateHz: number;
+  readonly headerCodec: HeaderCodec;
+  readonly headerSymbolCount: number;
+}
+
+export function profileReception(profile: Profile): ProfileReception {
+  const { headerBitCount, headerSymbolCount } = burstLayout(profile, 1);
+  const basebandRateHz = profile.sampleRateHz / profile.decimation;
+  return { profile, basebandRateHz, headerCodec: new HeaderCodec(headerBitCount), headerSymbolCount };
+}
+
+export class BurstReception {
+  readonly demodulator: BurstDemodulator;
+  private currentState: ReceptionState = 'header';
+  private nextSymbol: number;
+  private layout: BurstLayout | undefined;
+  private decoded: { header: Header; redundancyVersion: number } | undefined;
+
+  constructor(
+    readonly shared: ProfileReception,
+    readonly candidate: BurstCandidate,
+  ) {
+    const { profile, basebandRateHz } = shared;
+    const { waveform, centerHz, decimation } = profile;
+    const placement = { basebandRateHz, centerHz };
+    const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
+    this.demodulator =
+      waveform.kind === 'ofdm'
+        ? new OfdmDemodulator(waveform, placement, sync)
+        : new FskDemodulator(waveform, placement, sync);
+    this.nextSymbol = shared.headerSymbolCount;
+  }
+
+  get state(): ReceptionState {
+    return this.currentState;
+  }
+
+  /** The decoded header, from the state `payload` on. */
+  get header(): { header: Header; redundancyVersion: number } | undefined {
+    return this.decoded;
+  }
+
+  get startSeconds(): number {
+    return this.candidate.startSamples / this.shared.basebandRateHz;
+  }
+
+  get endSeconds(): number {
+    const symbolCount = this.shared.headerSymbolCount + (this.layout?.payloadSymbolCount ?? 0);
+    return this.demodulator.endOfBurst(symbolCount) / this.shared.basebandRateHz;
+  }
+
+  /** Gives up: another reception follows the same burst. */
+  drop(): void {
+    this.currentState = 'dropped';
+  }
+
+  /** Goes as far as the baseband allows. */
+  advance(buffer: BasebandBuffer): ReceptionState {
+    if (this.currentState === 'header') this.readHeader(buffer);
+    while (this.currentState === 'payload') {
+      if (!buffer.reaches(this.demodulator.endOfSymbol(this.nextSymbol))) break;
+      this.demodulator.demodulateSymbol(buffer, this.nextSymbol);
+      this.nextSymbol++;
+      const { headerSymbolCount, payloadSymbolCount } = this.layout as BurstLayout;
+      if (this.nextSymbol === headerSymbolCount + payloadSymbolCount) this.currentState = 'complete';
+    }
+    return this.currentState;
+  }
+
+  private readHeader(buffer: BasebandBuffer): void {
+    const { headerSymbolCount, headerCodec, profile } = this.shared;
+    if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
+    const result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
+    if (!result.ok) {
+      this.currentState = 'dropped';
+      return;
+    }
+    this.decoded = result;
+    this.layout = burstLayout(profile, result.header.payloadByteCount);
+    this.demodulator.acceptHeader(headerCodec.encode(result.header, result.redundancyVersion));
+    this.currentState = 'payload';
+  }
+}

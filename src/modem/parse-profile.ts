@@ -1,0 +1,168 @@
+// A strict reader of profiles from JSON: a bad one is refused with the field's name, what was expected and what was found.
+
+import type { FskWaveform } from '../../dsp/fsk-grid.js';
+import type { OfdmWaveform } from '../../dsp/ofdm-grid.js';
+import { TillsongError } from '../shared/errors.js';
+import { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './profiles.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fail(path: string, expected: string, found: unknown): never {
+  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
+  throw new TillsongError('ERR_PROFILE', `${path}: expected ${expected}, got ${shown}`);
+}
+
+function fieldsOf(path: string, value: unknown, names: readonly string[]): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(path, 'an object', value);
+  for (const name of Object.keys(value))
+    if (!names.includes(name)) fail(`${path}.${name}`, 'no such field', (value as Fields)[name]);
+  for (const name of names) if (!(name in value)) fail(`${path}.${name}`, 'a value', undefined);
+  return value as Fields;
+}
+
+function integer(path: string, fields: Fields, name: string, min: number, max: number): number {
+  const value = fields[name];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    fail(`${path}.${name}`, `integer in [${min}, ${max}]`, value);
+  return value;
+}
+
+function powerOfTwo(path: string, fields: Fields, name: string, min: number, max: number): number {
+  const value = integer(path, fields, name, min, max);
+  if ((value & (value - 1)) !== 0) fail(`${path}.${name}`, `power of two in [${min}, ${max}]`, value);
+  return value;
+}
+
+function codeRate(path: string, fields: Fields): number {
+  const value = fields.codeRate;
+  if (typeof value !== 'number' || !(value >= 0.1 && value <= 0.6))
+    fail(`${path}.codeRate`, 'number in [0.1, 0.6]', value);
+  return value;
+}
+
+function parsePreamble(value: unknown, profile: { centerHz: number; decimation: number }): PreambleProfile {
+  const path = 'profile.preamble';
+  const fields = fieldsOf(path, value, ['lowHz', 'highHz', 'chirpSamples', 'pairCount']);
+  const basebandRateHz = 48000 / profile.decimation;
+  const lowHz = integer(path, fields, 'lowHz', 100, 23000);
+  const highHz = integer(path, fields, 'highHz', lowHz + 500, 23500);
+  const widthHz = 2 * Math.max(highHz - profile.centerHz, profile.centerHz - lowHz);
+  if (widthHz * 1.8 > basebandRateHz)
+    fail(`${path}.highHz`, `a band within ${basebandRateHz / 3.6} Hz of centerHz (baseband rate / 3.6)`, highHz);
+  const chirpSamples = integer(path, fields, 'chirpSamples', 240, 9600);
+  if (chirpSamples % profile.decimation !== 0) fail(`${path}.chirpSamples`, 'a multiple of decimation', chirpSamples);
+  return { lowHz, highHz, chirpSamples, pairCount: integer(path, fields, 'pairCount', 1, 8) };
+}
+
+function parseOfdm(value: unknown): OfdmWaveform {
+  const path = 'profile.waveform';
+  const names = [
+    'kind',
+    'fftSize',
+    'cyclicPrefixSamples',
+    'rampSamples',
+    'carrierCount',
+    'headerSymbolCount',
+    'codeRate',
+  ];
+  const fields = fieldsOf(path, value, names);
+  const fftSize = powerOfTwo(path, fields, 'fftSize', 64, 4096);
+  const cyclicPrefixSamples = integer(path, fields, 'cyclicPrefixSamples', 4, fftSize / 2);
+  const carrierCount = integer(path, fields, 'carrierCount', 24, fftSize / 1.8);
+  if (carrierCount % 2 !== 0) fail(`${path}.carrierCount`, 'an even number', carrierCount);
+  const headerSymbolCount = integer(path, fields, 'headerSymbolCount', 1, 16);
+  if (carrierCount * headerSymbolCount < 100)
+    fail(
+      `${path}.headerSymbolCount`,
+      `at least ${Math.ceil(100 / carrierCount)} for this carrierCount`,
+      headerSymbolCount,
+    );
+  return {
+    kind: 'ofdm',
+    fftSize,
+    cyclicPrefixSamples,
+    rampSamples: integer(path, fields, 'rampSamples', 1, cyclicPrefixSamples / 2),
+    carrierCount,
+    headerSymbolCount,
+    codeRate: codeRate(path, fields),
+  };
+}
+
+function parseFsk(value: unknown): FskWaveform {
+  const path = 'profile.waveform';
+  const names = ['kind', 'fftSize', 'rampSamples', 'groupCount', 'tonesPerGroup', 'headerSymbolCount', 'codeRate'];
+  const fields = fieldsOf(path, value, names);
+  const fftSize = powerOfTwo(path, fields, 'fftSize', 64, 4096);
+  const tonesPerGroup = powerOfTwo(path, fields, 'tonesPerGroup', 2, 256);
+  const groupCount = integer(path, fields, 'groupCount', 1, Math.floor(fftSize / 1.8 / tonesPerGroup));
+  if ((groupCount * tonesPerGroup) % 2 !== 0) fail(`${path}.groupCount`, 'an even number of tones', groupCount);
+  const bitsPerSymbol = groupCount * Math.log2(tonesPerGroup);
+  const headerSymbolCount = integer(path, fields, 'headerSymbolCount', 1, 128);
+  if (bitsPerSymbol * headerSymbolCount < 100)
+    fail(`${path}.headerSymbolCount`, `at least ${Math.ceil(100 / bitsPerSymbol)} for these tones`, headerSymbolCount);
+  return {
+    kind: 'fsk',
+    fftSize,
+    rampSamples: integer(path, fields, 'rampSamples', 1, fftSize / 8),
+    groupCount,
+    tonesPerGroup,
+    headerSymbolCount,
+    codeRate: codeRate(path, fields),
+  };
+}
+
+/**
+ * Reads a profile, for a custom band.
+ *
+ * @param json - a parsed JSON value with exactly the fields of `Profile`
+ * @returns a frozen profile
+ * @throws TillsongError `ERR_PROFILE` naming the field, what was expected and what was found
+ */
+export function parseProfile(json: unknown): Profile {
+  const names = ['formatVersion', 'name', 'sampleRateHz', 'centerHz', 'decimation', 'preamble', 'waveform'];
+  const fields = fieldsOf('profile', json, names);
+  if (fields.formatVersion !== 1) fail('profile.formatVersion', '1', fields.formatVersion);
+  if (typeof fields.name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,39}$/.test(fields.name))
+    fail('profile.name', 'a name of 1 to 40 lower-case letters, digits and dashes', fields.name);
+  if (fields.sampleRateHz !== 48000) fail('profile.sampleRateHz', '48000', fields.sampleRateHz);
+  const centerHz = integer('profile', fields, 'centerHz', 300, 22000);
+  const decimation = integer('profile', fields, 'decimation', 1, 32);
+  const preamble = parsePreamble(fields.preamble, { centerHz, decimation });
+  const kind = (fields.waveform as Fields | null)?.kind;
+  if (kind !== 'ofdm' && kind !== 'fsk') fail('profile.waveform.kind', '"ofdm" or "fsk"', kind);
+  const waveform = kind === 'ofdm' ? parseOfdm(fields.waveform) : parseFsk(fields.waveform);
+  return Object.freeze({
+    formatVersion: 1,
+    name: fields.name,
+    sampleRateHz: 48000,
+    centerHz,
+    decimation,
+    preamble: Object.freeze(preamble),
+    waveform: Object.freeze(waveform),
+  });
+}
+
+/** The profile of that name, or the given one after a check. @throws TillsongError `ERR_PROFILE` */
+export function resolveProfile(profile: ProfileName | Profile): Profile {
+  if (typeof profile !== 'string') return parseProfile(profile);
+  if (!PROFILE_NAMES.includes(profile)) fail('profile', `one of ${PROFILE_NAMES.join(', ')}`, profile);
+  return PROFILES[profile];
+}
+
+/** Highest share of the sample rate at which a converter still passes a band: 44.1 kHz carries 20 kHz. */
+const USABLE_SHARE = 0.46;
+
+/** @throws TillsongError `ERR_PROFILE` when audio of this rate cannot carry the profile's band */
+export function assertBandFits(profile: Profile, sampleRateHz: number): void {
+  if (bandFits(profile, sampleRateHz)) return;
+  const neededHz = Math.ceil(profile.preamble.highHz / USABLE_SHARE);
+  throw new TillsongError(
+    'ERR_PROFILE',
+    `sampleRateHz: expected at least ${neededHz} for the band of ${profile.name} (up to ${profile.preamble.highHz} Hz), got ${sampleRateHz}`,
+  );
+}
+
+/** Whether audio of this rate can carry the profile's band. */
+export function bandFits(profile: Profile, sampleRateHz: number): boolean {
+  return profile.preamble.highHz <= sampleRateHz * USABLE_SHARE;
+}

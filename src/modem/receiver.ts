@@ -1,0 +1,155 @@
+// Samples of any chunk size in, messages out: listens to all its profiles at once, for as long as it is fed.
+
+import { Resampler } from '../../dsp/resampler.js';
+import { assertFloats, assertInteger } from '../shared/assert.js';
+import { TillsongError } from '../shared/errors.js';
+import type { Stage } from '../shared/stage.js';
+import { BandListener } from './band-listener.js';
+import type { BurstReception } from './burst-reception.js';
+import { type LinkReport, splitDilation } from './link-report.js';
+import { MessageBook } from './message-book.js';
+import { assertBandFits, bandFits, resolveProfile } from './parse-profile.js';
+import { PROFILE_NAMES, type Profile, type ProfileName } from './profiles.js';
+
+export interface ReceiverOptions {
+  /** Rate of the samples pushed, 8000..192000. */
+  readonly sampleRateHz: number;
+  /** Default: those of the four built-in profiles whose band the rate can carry. */
+  readonly profiles?: readonly (ProfileName | Profile)[];
+}
+
+/**
+ * Why a burst whose header was read gave no message: `payload` - its soft bits did not decode, alone or with its earlier
+ * repeats; `cut-off` - the input ended before the burst did.
+ */
+export type LostReason = 'payload' | 'cut-off';
+
+export type ReceiverEvent =
+  | { readonly type: 'message'; readonly payload: Uint8Array; readonly report: LinkReport }
+  | { readonly type: 'lost'; readonly reason: LostReason; readonly report: LinkReport };
+
+/** Rate at which profiles are defined. */
+const NATIVE_RATE_HZ = 48000;
+/** Input is handled in pieces of this many samples, so that a long push needs no more memory than a short one. */
+const PIECE_SAMPLES = 4800;
+/** Silence that carries the last burst through all delays at the end of the input. */
+const FLUSH_SECONDS = 1;
+
+/**
+ * The receiver of one microphone. Nothing that is heard makes it throw, hang or grow; one message gives one event however
+ * often it is repeated.
+ */
+export class Receiver implements Stage<Float32Array, ReceiverEvent> {
+  private readonly resampler: Resampler | undefined;
+  private readonly listeners: readonly BandListener[];
+  private readonly book = new MessageBook();
+
+  /** @throws TillsongError `ERR_PROFILE` for a bad profile or a band the rate cannot carry; `ERR_RANGE`, `ERR_TYPE` */
+  constructor(options: ReceiverOptions) {
+    assertInteger('sampleRateHz', options.sampleRateHz, 8000, 192000);
+    this.listeners = groupByBand(chooseProfiles(options)).map((profiles) => new BandListener(profiles));
+    if (options.sampleRateHz !== NATIVE_RATE_HZ)
+      this.resampler = new Resampler({ inputRateHz: options.sampleRateHz, outputRateHz: NATIVE_RATE_HZ });
+  }
+
+  /**
+   * @param samples - any number of mono samples, nominally -1..1
+   * @returns what became certain with them
+   * @throws TillsongError `ERR_TYPE` when samples is no Float32Array
+   */
+  push(samples: Float32Array): ReceiverEvent[] {
+    assertFloats('samples', samples);
+    const events: ReceiverEvent[] = [];
+    for (let start = 0; start < samples.length; start += PIECE_SAMPLES) {
+      const piece = samples.subarray(start, start + PIECE_SAMPLES);
+      this.process(this.resampler ? this.resampler.push(piece) : piece, events);
+    }
+    return events;
+  }
+
+  /** The input ends: concludes the bursts that are complete, reports the others as cut off, and starts anew. */
+  flush(): ReceiverEvent[] {
+    const events: ReceiverEvent[] = [];
+    if (this.resampler) this.process(this.resampler.flush(), events);
+    for (let i = 0; i < (FLUSH_SECONDS * NATIVE_RATE_HZ) / PIECE_SAMPLES; i++)
+      this.process(new Float32Array(PIECE_SAMPLES), events);
+    for (const listener of this.listeners)
+      for (const reception of listener.abandon())
+        events.push({ type: 'lost', reason: 'cut-off', report: reportOf(reception, 0, 0) });
+    this.reset();
+    return events;
+  }
+
+  reset(): void {
+    this.resampler?.reset();
+    for (const listener of this.listeners) listener.reset();
+    this.book.reset();
+  }
+
+  private process(samples: Float32Array, events: ReceiverEvent[]): void {
+    for (const listener of this.listeners)
+      for (const reception of listener.push(samples)) {
+        const event = this.conclude(reception);
+        if (event) events.push(event);
+      }
+  }
+
+  private conclude(reception: BurstReception): ReceiverEvent | undefined {
+    const { header, demodulator } = reception;
+    if (!header) return undefined;
+    const verdict = this.book.add({
+      ...header,
+      endSeconds: reception.endSeconds,
+      llrs: () => demodulator.payloadLlrs(),
+      refine: (appLlrs) => demodulator.refine(appLlrs),
+    });
+    switch (verdict.kind) {
+      case 'delivered': {
+        const report = reportOf(reception, verdict.correctedByteCount, verdict.burstsCombined);
+        return { type: 'message', payload: verdict.payload, report };
+      }
+      case 'failed':
+        return { type: 'lost', reason: 'payload', report: reportOf(reception, 0, verdict.burstsCombined) };
+      case 'repeated':
+        return undefined;
+    }
+  }
+}
+
+function reportOf(reception: BurstReception, correctedByteCount: number, burstsCombined: number): LinkReport {
+  return {
+    profile: reception.shared.profile.name,
+    snrDb: reception.demodulator.snrDb,
+    ...splitDilation(reception.demodulator.dilation),
+    correctedByteCount,
+    burstsCombined,
+    startSeconds: reception.startSeconds,
+    endSeconds: reception.endSeconds,
+  };
+}
+
+function chooseProfiles({ profiles, sampleRateHz }: ReceiverOptions): Profile[] {
+  if (profiles === undefined) {
+    const fitting = PROFILE_NAMES.map(resolveProfile).filter((profile) => bandFits(profile, sampleRateHz));
+    if (fitting.length === 0) assertBandFits(resolveProfile('audible-fast'), sampleRateHz);
+    return fitting;
+  }
+  if (!Array.isArray(profiles) || profiles.length === 0)
+    throw new TillsongError('ERR_PROFILE', 'profiles: expected a list of at least one profile, got none');
+  const resolved = profiles.map(resolveProfile);
+  for (const profile of resolved) assertBandFits(profile, sampleRateHz);
+  return resolved;
+}
+
+/** Profiles that share centre, rate and chirps share a detector. */
+function groupByBand(profiles: readonly Profile[]): Profile[][] {
+  const groups = new Map<string, Profile[]>();
+  for (const profile of profiles) {
+    const { centerHz, decimation, preamble } = profile;
+    const key = [centerHz, decimation, preamble.lowHz, preamble.highHz, preamble.chirpSamples].join('/');
+    const group = groups.get(key) ?? [];
+    group.push(profile);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
