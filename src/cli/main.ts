@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The `tillsong` command: hands the real world to the command line.
+
+import { readFileSync } from 'node:fs';
+import { Receiver, Transmitter } from 'tillsong';
+import { run } from './run.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+// The first Ctrl-C concludes what was heard so far, the second one ends at once.
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+
+// Whoever read our output has read enough: `tillsong receive - | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  version,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupted: interruption.signal,
+  modem: {
+    createTransmitter: (options) => new Transmitter(options),
+    createReceiver: (options) => new Receiver(options),
+  },
+});
+
+// An input that is still open would keep the process waiting.
+process.stdin.destroy();
