@@ -78,7 +78,12 @@ export {
   signEd25519,
   verifyEd25519,
 } from './token/ed25519.js';
-export * from './token/limits.js';
+export {
+  CERTIFICATE_BYTE_COUNT,
+  CERTIFICATE_ID_BYTE_COUNT,
+  MAX_MINOR_UNITS,
+  SPEND_BYTE_COUNT,
+} from './token/limits.js';
 export {
   packSpend,
   packSpendMessage,

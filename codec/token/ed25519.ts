@@ -31,7 +31,8 @@ const GROUP_ORDER = Point.CURVE().n;
  * The strict check described at the top of this file.
  *
  * The cheap refusals come first and the equation without the cofactor last, so that a flood of bad signatures costs
- * no more than the library's own check (1.9 ms where a good one takes 3.1 ms).
+ * hardly more than the library's own check. Measured on one core: good 2.3 ms, bad 1.3 ms, the library alone 1.1 ms; the
+ * first call of all builds the library's table of the base point, 31 ms.
  *
  * @returns a verdict; never throws on any bytes
  * @throws TillsongError `ERR_TYPE` when one of the three is no Uint8Array
