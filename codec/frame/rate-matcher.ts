@@ -2,7 +2,7 @@
 // A circular buffer is read from one of four starts, the redundancy version. Standard: 3GPP TS 36.212 section 5.1.4.1.
 
 import { assertBytes, assertFloats, assertInteger } from '../../src/shared/assert.js';
-import { TURBO_TAIL_BITS } from './turbo-encoder.js';
+import { TURBO_TAIL_BITS } from './turbo-tail.js';
 import { assertTurboBlockSize } from './turbo-interleaver.js';
 
 /** Columns of the sub-block interleaver, and the order in which they are read (table 5.1.4-1): 5-bit indices bit-reversed. */

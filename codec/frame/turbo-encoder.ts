@@ -3,16 +3,14 @@
 
 import { TillsongError } from '../../src/shared/errors.js';
 import { assertTurboBlockSize, turboInterleaver } from './turbo-interleaver.js';
-
-/** Each of the three streams carries this many tail bits after its K bits: both trellises end in state 0. */
-export const TURBO_TAIL_BITS = 4;
+import { TAIL_WORD_BITS, TURBO_TAIL_BITS, tailWord, turboTailIndex } from './turbo-tail.js';
 
 /**
  * One constituent encoder, transfer function g1(D) / g0(D) with g0 = 1 + D^2 + D^3 (13 octal), g1 = 1 + D + D^3 (15 octal).
  *
  * @param bits - its K input bits in the order it reads them
  * @param parity - receives K parity bits from `offset` on
- * @returns the six tail bits x(K), z(K), x(K+1), z(K+1), x(K+2), z(K+2): the feedback fed back as input, and its parity
+ * @returns the tail word that brings its register back to 0
  */
 function encodeConstituent(bits: Uint8Array, parity: Uint8Array, offset: number): Uint8Array {
   let s1 = 0; // the register, newest bit first
@@ -25,33 +23,7 @@ function encodeConstituent(bits: Uint8Array, parity: Uint8Array, offset: number)
     s2 = s1;
     s1 = feedback;
   }
-  const tail = new Uint8Array(6);
-  for (let i = 0; i < 3; i++) {
-    tail[2 * i] = s2 ^ s3;
-    tail[2 * i + 1] = s1 ^ s3;
-    s3 = s2;
-    s2 = s1;
-    s1 = 0;
-  }
-  return tail;
-}
-
-/**
- * Where the standard puts the tail bits x(K) z(K) x(K+1) z(K+1) x(K+2) z(K+2) of one constituent (section 5.1.3.2.2):
- * pairs of stream 0..2 and place behind the K bits of that stream, for the first encoder. The second encoder's are two
- * places further on.
- *
- *              place 0   1        2       3
- *   stream 0   x(K)      z(K+1)   x'(K)   z'(K+1)
- *   stream 1   z(K)      x(K+2)   z'(K)   x'(K+2)
- *   stream 2   x(K+1)    z(K+2)   x'(K+1) z'(K+2)
- */
-const TAIL_PLACES = [0, 0, 1, 0, 2, 0, 0, 1, 1, 1, 2, 1];
-
-/** @returns the index among the 3 (K + 4) coded bits of tail bit `i` (0..5 in the order x z x z x z) of constituent 0 or 1 */
-export function turboTailIndex(blockSize: number, constituent: 0 | 1, i: number): number {
-  const stream = TAIL_PLACES[2 * i];
-  return stream * (blockSize + TURBO_TAIL_BITS) + blockSize + TAIL_PLACES[2 * i + 1] + 2 * constituent;
+  return tailWord(4 * s1 + 2 * s2 + s3);
 }
 
 /**
@@ -79,7 +51,7 @@ export function turboEncode(bits: Uint8Array): Uint8Array {
     encodeConstituent(first, coded, streamLength),
     encodeConstituent(second, coded, 2 * streamLength),
   ] as const;
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < TAIL_WORD_BITS; i++) {
     coded[turboTailIndex(blockSize, 0, i)] = tails[0][i];
     coded[turboTailIndex(blockSize, 1, i)] = tails[1][i];
   }
