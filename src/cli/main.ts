@@ -3,6 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { Receiver, Transmitter } from 'tillsong';
+import { describeSystemError } from 'tillsong/node';
+import { EXIT } from './command-context.js';
 import { run } from './run.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
@@ -11,10 +13,11 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
 
-// Whoever read our output has read enough: `tillsong receive - | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read our output has read enough: `tillsong receive - | head -1`.
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`tillsong: standard output: cannot be written: ${describeSystemError(error)}\n`);
+  process.exit(EXIT.file);
 });
 
 process.exitCode = await run(process.argv.slice(2), {

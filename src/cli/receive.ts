@@ -98,7 +98,7 @@ async function hear(
   } finally {
     // A file that breaks off is heard as far as it goes, before the error is told.
     report(listener.flush());
-    progress.stop();
+    progress.clear();
   }
   return messageCount;
 }

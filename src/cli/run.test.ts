@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type LinkReport, type ReceiverEvent, TillsongError } from 'tillsong';
+import { type LinkReport, PROFILES, Receiver, type ReceiverEvent, TillsongError, Transmitter } from 'tillsong';
 import { encodeWav, readWavFile } from 'tillsong/node';
 import type { CommandContext, Modem } from './command-context.js';
 import { run } from './run.js';
@@ -399,14 +399,81 @@ describe('tillsong receive -', () => {
   });
 });
 
-describe('progress', () => {
-  const tenSeconds = () => soundFile('long.wav', [...Array(160_000).fill(0), 0.5], 16000);
+describe('what was sent', () => {
+  const modem: Modem = {
+    createTransmitter: (options) => new Transmitter(options),
+    createReceiver: (options) => new Receiver(options),
+  };
 
-  test('of a long file is shown on a terminal, and taken away for messages and at the end', async () => {
-    const { stdout, stderr } = await tillsong(['receive', await tenSeconds()], { isTerminal: true });
-    expect(stdout).toContain('"A"');
-    expect(stderr).toContain('% of 10 s');
-    expect(stderr).toContain('\r\x1b[2K');
+  test('is received: two repeated bursts at 44.1 kHz are one message', async () => {
+    const out = at('air.wav');
+    const send = ['send', '--out', out, '--hex', '00c0ffee', '--repeat', '2', '--sample-rate', '44100'];
+    expect(await tillsong(send, { modem })).toMatchObject({ exitCode: 0 });
+    const { exitCode, stdout } = await tillsong(['receive', '--json', out], { modem });
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
+      exitCode: 0,
+      file: out,
+      payload: '00c0ffee',
+      profile: 'audible-fast',
+      correctedBytes: 0,
+      burstsCombined: 1,
+    });
+  });
+
+  test('in a profile of its own is heard by who has that profile, and by nobody else', async () => {
+    const { preamble, ...rest } = PROFILES['audible-fast'];
+    const shifted = { ...rest, name: 'shifted', centerHz: 6000, preamble: { ...preamble, lowHz: 3000, highHz: 9000 } };
+    await writeFile(at('shifted.json'), JSON.stringify(shifted));
+    const out = at('shifted.wav');
+    const profile = ['--profile', at('shifted.json')];
+    expect(await tillsong(['send', '--out', out, '--text', 'up', ...profile], { modem })).toMatchObject({
+      exitCode: 0,
+    });
+    const heard = await tillsong(['receive', '--json', ...profile, out], { modem });
+    expect(JSON.parse(heard.stdout)).toMatchObject({ payload: '7570', profile: 'shifted' });
+    expect((await tillsong(['receive', '--json', out], { modem })).stdout).toBe('');
+  });
+
+  test('does not fit every sample rate, which is said', async () => {
+    const send = [
+      'send',
+      '--out',
+      at('no.wav'),
+      '--text',
+      'x',
+      '--profile',
+      'ultrasonic-fast',
+      '--sample-rate',
+      '22050',
+    ];
+    const { exitCode, stderr } = await tillsong(send, { modem });
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/^tillsong: .*22050.*\n$/);
+    const low = await soundFile('low.wav', [0.5], 8000);
+    const refused = await tillsong(['receive', low], { modem });
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/^tillsong: .*low\.wav: .*8000.*\n$/);
+  });
+});
+
+describe('progress', () => {
+  const tenSeconds = () => soundFile('long.wav', [...Array(80_000).fill(0), 0.5, ...Array(80_000).fill(0)], 16000);
+
+  test('of a long file is shown on a terminal, but not while messages are printed', async () => {
+    const screen: string[] = [];
+    const { context, stdout, stderr } = surroundings({ isTerminal: true });
+    const write = stdout.write.bind(stdout);
+    stdout.write = (chunk: string) => {
+      screen.push(stderr.text);
+      return write(chunk);
+    };
+    expect(await run(['receive', await tenSeconds()], context)).toBe(0);
+    // The bar is cleared by restoring the cursor, going to the first column and erasing the line.
+    const cleared = '\x1b8\x1b[1G\x1b[2K';
+    expect(screen).toHaveLength(1);
+    expect(screen[0]).toContain('% of 10 s');
+    expect(screen[0].endsWith(cleared)).toBe(true);
+    expect(stderr.text.endsWith(cleared)).toBe(true);
   });
 
   test('is not shown for short files, nor where nobody looks', async () => {
