@@ -3,10 +3,10 @@
 // worklets as in Node.
 //
 // Accepted is exactly this: A and R are canonical encodings of points that are not of small order, S < L, and
-// [S]B = R + [k]A without the cofactor. libsodium's verify accepts the same set. It is stricter than the library's
-// `{ zip215: false }`, which multiplies the equation by 8: a phone could then add a point of order 8 to R, and a till
-// that checks with the factor would sell what a settlement server that checks without it (OpenSSL, BoringSSL,
-// CryptoKit) refuses to pay. No honest signer's signature is refused by any of these rules.
+// [S]B = R + [k]A without the cofactor. RFC 8032 allows the equation times 8 too, and the library's `{ zip215: false }`
+// checks that one: a phone could then add a point of order 8 to R, and a till that checks with the factor would sell
+// what a settlement server that checks without it (OpenSSL among others; the vectors show it) refuses to pay. No honest
+// signer's signature is refused by any of these rules.
 
 import { etc, getPublicKey, hashes, Point, sign, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
