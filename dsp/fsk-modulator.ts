@@ -1,38 +1,32 @@
 // Coded bits -> the FSK part of a burst. Several tones at once would have high peaks; their phases are free, though, and
 // the receiver does not mind a little of the unused tones: both are spent on an almost constant envelope.
 
-import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
+import type { OfdmPlacement } from './ofdm-modulator.js';
+import { PeakLimiter } from './peak-limiter.js';
 import { mixUp, rampWeight } from './symbol-shaping.js';
 
-/** Rounds of clip and project. */
-const ROUND_COUNT = 24;
-/** Envelope ceiling over the RMS in each round. */
-const CLIP_RATIO_DB = 0.3;
-/** Most an unused tone may carry, relative to a sounding one: 18 dB below it. */
-const UNUSED_TONE_LIMIT = 0.125;
+/** Ceiling and effort of the peak limiter: measured, 50 symbols a setting; more rounds gain less than 0.2 dB. */
+const PEAK_LIMITS = { ceilingDb: 0.8, targetDb: 2.3, maxRounds: 30, relaxation: 1.7 } as const;
+/** Most an unused tone may carry, relative to a sounding one: 9 dB below it. */
+const UNUSED_TONE_LIMIT = 0.35;
 
 export class FskModulator {
-  private readonly fft: Fft;
-  private readonly re: Float64Array;
-  private readonly im: Float64Array;
-  private readonly toneRe: Float64Array;
-  private readonly toneIm: Float64Array;
+  private readonly limiter: PeakLimiter;
+  private readonly size: number;
 
   constructor(
     private readonly waveform: FskWaveform,
-    private readonly placement: {
-      readonly sampleRateHz: number;
-      readonly centerHz: number;
-      readonly decimation: number;
-    },
+    private readonly placement: OfdmPlacement,
   ) {
-    const size = waveform.fftSize * placement.decimation;
-    this.fft = new Fft(size);
-    this.re = new Float64Array(size);
-    this.im = new Float64Array(size);
-    this.toneRe = new Float64Array(fskToneCount(waveform));
-    this.toneIm = new Float64Array(fskToneCount(waveform));
+    const { decimation, sampleRateHz, skirtHz } = placement;
+    this.size = waveform.fftSize * decimation;
+    const skirtBins = Math.floor((skirtHz * this.size) / sampleRateHz);
+    this.limiter = new PeakLimiter({
+      ...PEAK_LIMITS,
+      size: this.size,
+      halfWidthBins: fskToneCount(waveform) / 2 + skirtBins,
+    });
   }
 
   /** Samples of count symbols, the closing ramp included. */
@@ -70,72 +64,44 @@ export class FskModulator {
   }
 
   /**
-   * Alternating projections between "envelope below the ceiling" and "sounding tones have amplitude 1, others next to
-   * none": the phases settle where the peaks are low. Starts from Newman's phases, pi g^2 / G.
+   * Finds phases with low peaks: sounding tones keep amplitude 1 and turn as they like, others stay weak. Starts from
+   * Newman's phases, pi g^2 / G. Leaves the spectrum in the limiter.
    *
    * @see Gerchberg, Saxton, "A practical algorithm for the determination of phase ...", 1972; Newman, 1965
    */
   private optimisePhases(tones: Int32Array): void {
-    const { toneRe, toneIm } = this;
-    toneRe.fill(0);
-    toneIm.fill(0);
+    const { limiter } = this;
+    limiter.re.fill(0);
+    limiter.im.fill(0);
     tones.forEach((tone, g) => {
       const phase = (Math.PI * g * g) / tones.length;
-      toneRe[tone] = Math.cos(phase);
-      toneIm[tone] = Math.sin(phase);
+      limiter.re[this.bin(tone)] = Math.cos(phase);
+      limiter.im[this.bin(tone)] = Math.sin(phase);
     });
     const sounding = new Set(tones);
-    for (let round = 0; round < ROUND_COUNT; round++) {
-      this.toTime();
-      this.clip();
-      this.fft.forward(this.re, this.im, this.re, this.im);
-      for (let tone = 0; tone < toneRe.length; tone++) this.project(tone, sounding.has(tone));
-    }
+    limiter.limit(tones.length, () => {
+      for (let tone = 0; tone < fskToneCount(this.waveform); tone++) this.restore(tone, sounding.has(tone));
+    });
   }
 
   private bin(tone: number): number {
-    const bin = tone - this.toneRe.length / 2;
-    return bin < 0 ? bin + this.fft.size : bin;
+    const bin = tone - fskToneCount(this.waveform) / 2;
+    return bin < 0 ? bin + this.size : bin;
   }
 
-  private project(tone: number, sounding: boolean): void {
-    const re = this.re[this.bin(tone)];
-    const im = this.im[this.bin(tone)];
-    const magnitude = Math.hypot(re, im);
-    const gain = sounding ? 1 / (magnitude || 1) : Math.min(1, UNUSED_TONE_LIMIT / (magnitude || 1));
-    this.toneRe[tone] = re * gain;
-    this.toneIm[tone] = im * gain;
-  }
-
-  private toTime(): void {
-    const { re, im, toneRe, toneIm } = this;
-    re.fill(0);
-    im.fill(0);
-    for (let tone = 0; tone < toneRe.length; tone++) {
-      re[this.bin(tone)] = toneRe[tone];
-      im[this.bin(tone)] = toneIm[tone];
-    }
-    this.fft.inverse(re, im, re, im);
-  }
-
-  private clip(): void {
-    const { re, im } = this;
-    let energy = 0;
-    for (let n = 0; n < re.length; n++) energy += re[n] * re[n] + im[n] * im[n];
-    const ceiling = (energy / re.length) * 10 ** (CLIP_RATIO_DB / 10);
-    for (let n = 0; n < re.length; n++) {
-      const power = re[n] * re[n] + im[n] * im[n];
-      if (power <= ceiling) continue;
-      const gain = Math.sqrt(ceiling / power);
-      re[n] *= gain;
-      im[n] *= gain;
-    }
+  private restore(tone: number, sounding: boolean): void {
+    const { re, im } = this.limiter;
+    const bin = this.bin(tone);
+    const magnitude = Math.hypot(re[bin], im[bin]) || 1;
+    const gain = sounding ? 1 / magnitude : Math.min(1, UNUSED_TONE_LIMIT / magnitude);
+    re[bin] *= gain;
+    im[bin] *= gain;
   }
 
   private writeSymbol(symbol: number, outRe: Float64Array, outIm: Float64Array): void {
     const { decimation } = this.placement;
-    this.toTime();
-    const size = this.fft.size;
+    const { limiter, size } = this;
+    limiter.toTime();
     const ramp = this.waveform.rampSamples * decimation;
     const total = size + 2 * ramp;
     const start = symbol * fskSymbolSamples(this.waveform) * decimation;
@@ -143,8 +109,8 @@ export class FskModulator {
     for (let n = 0; n < total; n++) {
       const source = (n + size - ramp) % size;
       const weight = scale * rampWeight(n, total, ramp);
-      outRe[start + n] += weight * this.re[source];
-      outIm[start + n] += weight * this.im[source];
+      outRe[start + n] += weight * limiter.timeRe[source];
+      outIm[start + n] += weight * limiter.timeIm[source];
     }
   }
 }

@@ -1,82 +1,86 @@
-// Lowers the peaks of OFDM symbols: clip the envelope, filter, and let QPSK points move outward only as far as harmless.
-// A loudspeaker limits the peak, so every decibel of peak is a decibel of range.
+// Lowers the peaks of a symbol by alternating projections: clip the envelope, go back to the spectrum, and there restore
+// what the receiver needs. A loudspeaker limits the peak, so every decibel of peak is a decibel of range.
 
 import { Fft } from './fft.js';
 
-/** Envelope ceiling over the symbol's RMS. Measured best for the link's own operating points: see SPEC.md. */
-export const CLIP_RATIO_DB = 1.4;
-const ROUND_COUNT = 12;
-/** A coordinate of a data cell may fall to this share of its nominal value ... */
-const LEAST_COORDINATE = 0.6;
-/** ... and rise to this multiple: outward costs power but never a bit (active constellation extension). */
-const GREATEST_COORDINATE = 1.7;
+/** How hard to work and how far. */
+export interface PeakLimiterConfig {
+  /** Transform size at the air's rate; several times the carriers, so that no peak hides between samples. */
+  readonly size: number;
+  /** Bins -halfWidth .. halfWidth - 1 may carry energy; beyond the carriers these are the skirts. */
+  readonly halfWidthBins: number;
+  /** Envelope ceiling in each round, dB over the symbol's nominal RMS. */
+  readonly ceilingDb: number;
+  /** Rounds stop once the peak envelope is this low, dB over the nominal RMS. */
+  readonly targetDb: number;
+  readonly maxRounds: number;
+  /** 1 clips exactly; up to 2 overshoots, which converges faster. */
+  readonly relaxation: number;
+}
 
 /**
- * Iterative clipping and filtering with active constellation extension.
+ * The alternating projections. What the receiver needs is the caller's: it is handed the spectrum after each clip.
  *
  * @see Armstrong, "Peak-to-average power reduction for OFDM by repeated clipping and frequency domain filtering", 2002
- * @see Krongold, Jones, "PAR reduction in OFDM via active constellation extension", 2003
  */
 export class PeakLimiter {
+  /** The symbol's spectrum: fill it, call `limit`, read it or `toTime`. */
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** The symbol in time after `toTime`. */
+  readonly timeRe: Float64Array;
+  readonly timeIm: Float64Array;
   private readonly fft: Fft;
-  private readonly re: Float64Array;
-  private readonly im: Float64Array;
 
-  /** @param size - transform size at the output rate; must exceed the carriers several times for true peaks */
-  constructor(size: number) {
-    this.fft = new Fft(size);
-    this.re = new Float64Array(size);
-    this.im = new Float64Array(size);
+  constructor(private readonly config: PeakLimiterConfig) {
+    this.fft = new Fft(config.size);
+    this.re = new Float64Array(config.size);
+    this.im = new Float64Array(config.size);
+    this.timeRe = new Float64Array(config.size);
+    this.timeIm = new Float64Array(config.size);
   }
 
   /**
-   * Changes the cells in place.
-   *
-   * @param bins - transform bin of each carrier
-   * @param fixed - 1 where a carrier is a pilot and must keep its value
+   * @param energy - the nominal sum of squared bins
+   * @param restore - puts the carriers' bins of `re` and `im` right after a clip
    */
-  limit(cellRe: Float64Array, cellIm: Float64Array, bins: Int32Array, fixed: Uint8Array): void {
-    const nominalRe = cellRe.slice();
-    const nominalIm = cellIm.slice();
-    for (let round = 0; round < ROUND_COUNT; round++) {
-      this.toTime(cellRe, cellIm, bins);
-      this.clip();
-      this.fft.forward(this.re, this.im, this.re, this.im);
-      for (let c = 0; c < bins.length; c++) {
-        if (fixed[c]) continue;
-        cellRe[c] = confine(this.re[bins[c]], nominalRe[c]);
-        cellIm[c] = confine(this.im[bins[c]], nominalIm[c]);
-      }
+  limit(energy: number, restore: () => void): void {
+    const { ceilingDb, targetDb, maxRounds, size } = this.config;
+    const meanPower = energy / (size * size);
+    const ceiling = meanPower * 10 ** (ceilingDb / 10);
+    const target = meanPower * 10 ** (targetDb / 10);
+    for (let round = 0; round < maxRounds; round++) {
+      this.toTime();
+      if (this.clip(ceiling) <= target) return;
+      this.fft.forward(this.timeRe, this.timeIm, this.re, this.im);
+      this.dropBeyondSkirts();
+      restore();
     }
   }
 
-  private toTime(cellRe: Float64Array, cellIm: Float64Array, bins: Int32Array): void {
-    this.re.fill(0);
-    this.im.fill(0);
-    for (let c = 0; c < bins.length; c++) {
-      this.re[bins[c]] = cellRe[c];
-      this.im[bins[c]] = cellIm[c];
-    }
-    this.fft.inverse(this.re, this.im, this.re, this.im);
+  /** Fills `timeRe` and `timeIm` from the spectrum. */
+  toTime(): void {
+    this.fft.inverse(this.re, this.im, this.timeRe, this.timeIm);
   }
 
-  private clip(): void {
-    const { re, im } = this;
-    let energy = 0;
-    for (let n = 0; n < re.length; n++) energy += re[n] * re[n] + im[n] * im[n];
-    const ceiling = (energy / re.length) * 10 ** (CLIP_RATIO_DB / 10);
-    for (let n = 0; n < re.length; n++) {
-      const power = re[n] * re[n] + im[n] * im[n];
+  /** Clips the envelope; returns the peak power it had. */
+  private clip(ceiling: number): number {
+    const { timeRe, timeIm, config } = this;
+    let peak = 0;
+    for (let n = 0; n < timeRe.length; n++) {
+      const power = timeRe[n] * timeRe[n] + timeIm[n] * timeIm[n];
       if (power <= ceiling) continue;
-      const gain = Math.sqrt(ceiling / power);
-      re[n] *= gain;
-      im[n] *= gain;
+      if (power > peak) peak = power;
+      const gain = 1 - config.relaxation * (1 - Math.sqrt(ceiling / power));
+      timeRe[n] *= gain;
+      timeIm[n] *= gain;
     }
+    return peak;
   }
-}
 
-/** Keeps a coordinate on its side of the axis, within the allowed span around its nominal value. */
-function confine(value: number, nominal: number): number {
-  const ratio = value / nominal;
-  return nominal * Math.max(LEAST_COORDINATE, Math.min(GREATEST_COORDINATE, ratio));
+  private dropBeyondSkirts(): void {
+    const { size, halfWidthBins } = this.config;
+    this.re.fill(0, halfWidthBins, size - halfWidthBins);
+    this.im.fill(0, halfWidthBins, size - halfWidthBins);
+  }
 }

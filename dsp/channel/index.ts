@@ -1,6 +1,5 @@
 // Simulated channels: what happens to sound between a loudspeaker and a receiver. Pure functions over samples, seeded.
 
-export { SeededRandom } from '../../src/shared/seeded-random.js';
 export { convolve } from './convolution.js';
 export {
   applyDevice,

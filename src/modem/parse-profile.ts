@@ -119,7 +119,7 @@ function parseFsk(value: unknown): FskWaveform {
  * @throws TillsongError `ERR_PROFILE` naming the field, what was expected and what was found
  */
 export function parseProfile(json: unknown): Profile {
-  const names = ['formatVersion', 'name', 'sampleRateHz', 'centerHz', 'decimation', 'preamble', 'waveform'];
+  const names = ['formatVersion', 'name', 'sampleRateHz', 'centerHz', 'decimation', 'skirtHz', 'preamble', 'waveform'];
   const fields = fieldsOf('profile', json, names);
   if (fields.formatVersion !== 1) fail('profile.formatVersion', '1', fields.formatVersion);
   if (typeof fields.name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,39}$/.test(fields.name))
@@ -127,6 +127,7 @@ export function parseProfile(json: unknown): Profile {
   if (fields.sampleRateHz !== 48000) fail('profile.sampleRateHz', '48000', fields.sampleRateHz);
   const centerHz = integer('profile', fields, 'centerHz', 300, 22000);
   const decimation = integer('profile', fields, 'decimation', 1, 32);
+  const skirtHz = integer('profile', fields, 'skirtHz', 0, 3000);
   const preamble = parsePreamble(fields.preamble, { centerHz, decimation });
   const kind = (fields.waveform as Fields | null)?.kind;
   if (kind !== 'ofdm' && kind !== 'fsk') fail('profile.waveform.kind', '"ofdm" or "fsk"', kind);
@@ -137,6 +138,7 @@ export function parseProfile(json: unknown): Profile {
     sampleRateHz: 48000,
     centerHz,
     decimation,
+    skirtHz,
     preamble: Object.freeze(preamble),
     waveform: Object.freeze(waveform),
   });

@@ -14,6 +14,8 @@ export interface Profile {
   readonly centerHz: number;
   /** Air samples in a baseband sample. */
   readonly decimation: number;
+  /** How far beyond the band the transmitter may let a little energy go, which lowers the peaks. No matter to a receiver. */
+  readonly skirtHz: number;
   readonly preamble: PreambleProfile;
   readonly waveform: OfdmWaveform | FskWaveform;
 }
@@ -38,9 +40,9 @@ export const PROFILE_NAMES = Object.freeze([
 
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-const AUDIBLE = { formatVersion: 1, sampleRateHz: 48000, centerHz: 5000, decimation: 4 } as const;
+const AUDIBLE = { formatVersion: 1, sampleRateHz: 48000, centerHz: 5000, decimation: 4, skirtHz: 1500 } as const;
 const AUDIBLE_CHIRP = { lowHz: 2000, highHz: 8000, chirpSamples: 768 } as const;
-const ULTRASONIC = { formatVersion: 1, sampleRateHz: 48000, centerHz: 18800, decimation: 8 } as const;
+const ULTRASONIC = { formatVersion: 1, sampleRateHz: 48000, centerHz: 18800, decimation: 8, skirtHz: 300 } as const;
 const ULTRASONIC_CHIRP = { lowHz: 17600, highHz: 20000, chirpSamples: 1536 } as const;
 
 /** The profiles that come with tillsong. `audible-fast` is the default of the transmitter, all four are the receiver's. */
