@@ -65,19 +65,32 @@ function useEntryPoints(consumer) {
   process.stdout.write(run(process.execPath, ['use.mjs'], consumer));
 
   writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(consumer, 'use.ts'), names.map((name, i) => `export * as entry${i} from '${name}';`).join('\n'));
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const nodeTypes = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')];
-  for (const module of ['nodenext', 'preserve'])
-    run(
-      process.execPath,
-      [tsc, '--strict', '--noEmit', '--target', 'es2022', '--module', module, ...nodeTypes, 'use.ts'],
-      consumer,
-    );
+  // The core must be usable where there are no types of Node.js or the DOM: React Native, a worklet.
+  const core = names.filter((name) => name !== 'tillsong/node');
+  typeCheck(consumer, core, { types: [] });
+  typeCheck(consumer, names, { types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] });
+}
 
+/** Type-checks an importing program as Node.js and as bundlers resolve it, without skipping our declaration files. */
+function typeCheck(consumer, names, options) {
+  writeFileSync(join(consumer, 'use.ts'), names.map((name, i) => `export * as entry${i} from '${name}';`).join('\n'));
+  for (const module of ['nodenext', 'preserve']) {
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022'], module, ...options };
+    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')], consumer);
+  }
+}
+
+function useCommand(consumer) {
   const [[name, path]] = Object.entries(MANIFEST.bin);
-  const help = run(process.execPath, [join('node_modules', 'tillsong', path), '--help'], consumer);
+  const command = (...args) => run(process.execPath, [join('node_modules', 'tillsong', path), ...args], consumer);
+  const help = command('--help');
   if (!help.startsWith(`Usage: ${name}`)) fail(`${name} --help prints ${JSON.stringify(help.slice(0, 60))}`);
+  if (command('--version').trim() !== MANIFEST.version) fail(`${name} --version is not ${MANIFEST.version}`);
+  command('send', '--out', 'hello.wav', '--hex', 'c0ffee');
+  const heard = command('receive', '--json', 'hello.wav');
+  console.log(heard.trimEnd());
+  if (JSON.parse(heard).payload !== 'c0ffee') fail(`${name} receive did not hear what ${name} send wrote`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tillsong-package-'));
@@ -85,6 +98,7 @@ try {
   const consumer = join(folder, 'consumer');
   installPacked(pack(folder), consumer);
   useEntryPoints(consumer);
+  useCommand(consumer);
 } catch (error) {
   // A command that failed has said why: on standard error, which is in the message, or like tsc on standard output.
   fail([error.message, error.stdout].filter(Boolean).join('\n'));
