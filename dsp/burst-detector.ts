@@ -38,8 +38,21 @@ interface Hypothesis {
   readonly downOffsets: Int32Array;
 }
 
-/** Candidates closer than this fraction of a chirp are one. */
+/** Candidates closer than this fraction of a chirp are one; so are those a whole pair apart within one preamble. */
 const PEAK_SEPARATION_CHIRPS = 0.5;
+/** Share of the threshold that a preamble of several pairs must reach without its strongest pair. */
+const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
+/** The search for one kind of preamble: its hypotheses, and the scores of the latest positions, oldest first. */
+interface Search {
+  readonly kind: number;
+  readonly pairCount: number;
+  readonly threshold: number;
+  readonly hypotheses: readonly Hypothesis[];
+  readonly separationSamples: number;
+  readonly scores: Float32Array;
+  readonly bestHypothesis: Uint8Array;
+}
+
 /** Half width of the local mean, in chirps. */
 const LEVEL_HALF_WIDTH_CHIRPS = 2;
 
@@ -51,7 +64,7 @@ export class BurstDetector {
   private readonly fft: Fft;
   private readonly hopSamples: number;
   private readonly templates: readonly { re: Float64Array; im: Float64Array }[];
-  private readonly hypotheses: readonly (readonly Hypothesis[])[];
+  private readonly searches: readonly Search[];
   private readonly marginSamples: number;
   private readonly lookAheadSamples: number;
   private readonly whitener: SpectrumWhitener;
@@ -60,8 +73,6 @@ export class BurstDetector {
   private readonly spectrumIm: Float64Array;
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
-  private readonly scores: Float32Array;
-  private readonly bestHypothesis: Uint8Array;
   private readonly prefix: Float64Array;
   // state: matched-filter powers of the latest positions, oldest first
   private readonly up: Float32Array;
@@ -78,16 +89,15 @@ export class BurstDetector {
     this.fft = new Fft(size);
     this.hopSamples = size - this.chirpSamples + 1;
     this.shiftPerDilation = (config.centerHz / sweepRateHzPerSecond(pair)) * basebandRateHz;
-    this.hypotheses = config.pairCounts.map((count) => this.makeHypotheses(count));
+    this.searches = config.pairCounts.map((pairCount, kind) => this.makeSearch(pairCount, kind));
     const longest = Math.max(...config.pairCounts) * 2 * this.chirpSamples;
-    const slack = Math.ceil(longest * config.maxDilation) + Math.ceil(this.shiftPerDilation * config.maxDilation) + 3;
-    this.marginSamples = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack;
-    this.lookAheadSamples = longest + this.marginSamples;
+    const slack = Math.ceil((longest + this.shiftPerDilation) * config.maxDilation) + 3;
+    const oldest = 2 * Math.max(...this.searches.map((search) => search.separationSamples));
+    this.marginSamples = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack + oldest;
+    this.lookAheadSamples = longest + LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack;
     const length = this.marginSamples + this.lookAheadSamples + this.hopSamples;
     this.up = new Float32Array(length);
     this.down = new Float32Array(length);
-    this.scores = new Float32Array(length);
-    this.bestHypothesis = new Uint8Array(length);
     this.prefix = new Float64Array(length + 1);
     this.templates = (['up', 'down'] as const).map((direction) => this.templateSpectrum(direction));
     this.whitener = new SpectrumWhitener(size, this.hopSamples / basebandRateHz);
@@ -103,11 +113,11 @@ export class BurstDetector {
   reset(): void {
     this.up.fill(0);
     this.down.fill(0);
-    this.firstPosition = -this.up.length;
+    for (const { scores } of this.searches) scores.fill(0);
+    this.firstPosition = -this.up.length - (this.chirpSamples - 1);
     this.inputRe.fill(0);
     this.inputIm.fill(0);
     this.inputCount = this.chirpSamples - 1;
-    this.firstPosition -= this.chirpSamples - 1;
     this.whitener.reset();
   }
 
@@ -127,7 +137,7 @@ export class BurstDetector {
 
   /** @returns candidates in what was heard last, as if silence followed */
   flush(): BurstCandidate[] {
-    const zeros = new Float32Array(this.lookAheadSamples + 2 * this.fft.size);
+    const zeros = new Float32Array(this.lookAheadSamples + this.marginSamples + 2 * this.fft.size);
     return this.push(zeros, zeros);
   }
 
@@ -138,6 +148,20 @@ export class BurstDetector {
     // filter's peak by a fc / k: later for a falling chirp, earlier for a rising one.
     const middle = ((2 * p + half + 0.5) * T) / (1 + dilation);
     return middle - T / 2 + (half === 0 ? 1 : -1) * this.shiftPerDilation * dilation;
+  }
+
+  private makeSearch(pairCount: number, kind: number): Search {
+    const separationSamples = Math.round((2 * (pairCount - 1) + PEAK_SEPARATION_CHIRPS) * this.chirpSamples);
+    const length = this.hopSamples + 2 * separationSamples;
+    return {
+      kind,
+      pairCount,
+      threshold: this.config.thresholds[kind],
+      hypotheses: this.makeHypotheses(pairCount),
+      separationSamples,
+      scores: new Float32Array(length),
+      bestHypothesis: new Uint8Array(length),
+    };
   }
 
   private makeHypotheses(pairCount: number): Hypothesis[] {
@@ -178,7 +202,8 @@ export class BurstDetector {
     inputRe.copyWithin(0, hopSamples);
     inputIm.copyWithin(0, hopSamples);
     this.inputCount = fft.size - hopSamples;
-    for (let kind = 0; kind < this.hypotheses.length; kind++) this.search(kind, found);
+    this.fillPrefix();
+    for (const search of this.searches) this.findPeaks(search, found);
   }
 
   /** Matched-filter powers of this block's new positions, at the end of out. */
@@ -195,18 +220,40 @@ export class BurstDetector {
   }
 
   /** Scores the positions that now have their whole preamble and its surroundings, and reports the peaks. */
-  private search(kind: number, found: BurstCandidate[]): void {
-    const { marginSamples, hopSamples, scores } = this;
-    const separation = Math.round(PEAK_SEPARATION_CHIRPS * this.chirpSamples);
-    const first = marginSamples - separation;
-    const last = marginSamples + hopSamples + separation;
-    this.fillPrefix();
-    this.scorePositions(kind, first, last);
-    const threshold = this.config.thresholds[kind];
-    for (let n = marginSamples; n < marginSamples + hopSamples; n++) {
-      if (scores[n] < threshold || !this.isPeak(n, separation)) continue;
-      found.push(this.refine(kind, n));
+  private findPeaks(search: Search, found: BurstCandidate[]): void {
+    const { scores, bestHypothesis, separationSamples, threshold } = search;
+    const { hopSamples, marginSamples } = this;
+    scores.copyWithin(0, hopSamples);
+    bestHypothesis.copyWithin(0, hopSamples);
+    this.scorePositions(search);
+    for (let i = separationSamples; i < separationSamples + hopSamples; i++) {
+      if (scores[i] < threshold || !isPeak(scores, i, separationSamples)) continue;
+      const n = marginSamples + hopSamples - scores.length + i;
+      if (this.hasSeveralPairs(search, n, bestHypothesis[i])) found.push(this.refine(search, n, i));
     }
+  }
+
+  /** A single pair, however strong, is no preamble of several. */
+  private hasSeveralPairs(search: Search, n: number, hypothesis: number): boolean {
+    const { pairCount, hypotheses, threshold } = search;
+    if (pairCount === 1) return true;
+    const { upOffsets, downOffsets } = hypotheses[hypothesis];
+    let sum = 0;
+    let strongest = 0;
+    for (let p = 0; p < pairCount; p++) {
+      const power = this.up[n + upOffsets[p]] + this.down[n + downOffsets[p]];
+      sum += power;
+      strongest = Math.max(strongest, power);
+    }
+    return sum - strongest >= LEAST_SHARE_WITHOUT_STRONGEST * threshold * this.levelAround(n, pairCount);
+  }
+
+  /** Local mean of the matched-filter powers around a preamble that starts at n. */
+  private levelAround(n: number, pairCount: number): number {
+    const before = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples;
+    const from = Math.max(0, n - before);
+    const to = Math.min(this.up.length, n + (2 * pairCount - 1) * this.chirpSamples + before);
+    return (this.prefix[to] - this.prefix[from]) / (2 * (to - from));
   }
 
   private fillPrefix(): void {
@@ -218,13 +265,11 @@ export class BurstDetector {
     }
   }
 
-  private scorePositions(kind: number, first: number, last: number): void {
-    const { up, down, scores, bestHypothesis, prefix } = this;
-    const hypotheses = this.hypotheses[kind];
-    const pairCount = this.config.pairCounts[kind];
-    const before = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples;
-    const after = (2 * pairCount - 1) * this.chirpSamples + before;
-    for (let n = first; n < last; n++) {
+  private scorePositions({ pairCount, hypotheses, scores, bestHypothesis }: Search): void {
+    const { up, down, marginSamples, hopSamples } = this;
+    const first = scores.length - hopSamples;
+    for (let i = 0; i < hopSamples; i++) {
+      const n = marginSamples + i;
       let best = 0;
       let bestIndex = 0;
       for (let h = 0; h < hypotheses.length; h++) {
@@ -236,25 +281,15 @@ export class BurstDetector {
           bestIndex = h;
         }
       }
-      const from = Math.max(0, n - before);
-      const to = Math.min(up.length, n + after);
-      const level = (prefix[to] - prefix[from]) / (2 * (to - from));
-      scores[n] = level > 0 ? best / level : 0;
-      bestHypothesis[n] = bestIndex;
+      const level = this.levelAround(n, pairCount);
+      scores[first + i] = level > 0 ? best / level : 0;
+      bestHypothesis[first + i] = bestIndex;
     }
-  }
-
-  private isPeak(n: number, separation: number): boolean {
-    const { scores } = this;
-    for (let m = n - separation; m <= n + separation; m++) {
-      if (scores[m] > scores[n] || (scores[m] === scores[n] && m < n)) return false;
-    }
-    return true;
   }
 
   /** Start and dilation of a peak, between samples, by parabolas through the powers summed over the pairs. */
-  private refine(kind: number, n: number): BurstCandidate {
-    const { dilation: tried, downOffsets, upOffsets } = this.hypotheses[kind][this.bestHypothesis[n]];
+  private refine(search: Search, n: number, scoreIndex: number): BurstCandidate {
+    const { dilation: tried, downOffsets, upOffsets } = search.hypotheses[search.bestHypothesis[scoreIndex]];
     const T = this.chirpSamples;
     const pairCount = downOffsets.length;
     const down = peakNear(this.down, n, downOffsets) + this.meanRounding(0, downOffsets, tried);
@@ -264,10 +299,10 @@ export class BurstDetector {
     const shift = down - error * (this.shiftPerDilation - (pairCount - 0.5) * T);
     const limit = this.config.maxDilation * 1.2;
     return {
-      kind,
+      kind: search.kind,
       startSamples: this.firstPosition + n + shift,
       dilation: Math.max(-limit, Math.min(limit, tried + error)),
-      score: this.scores[n],
+      score: search.scores[scoreIndex],
     };
   }
 
@@ -276,6 +311,13 @@ export class BurstDetector {
     for (let p = 0; p < offsets.length; p++) sum += offsets[p] - this.peakOffset(chirp, p, dilation);
     return sum / offsets.length;
   }
+}
+
+/** Whether scores[i] is the largest within the separation; of equal ones the first. */
+function isPeak(scores: Float32Array, i: number, separation: number): boolean {
+  for (let j = i - separation; j <= i + separation; j++)
+    if (scores[j] > scores[i] || (scores[j] === scores[i] && j < i)) return false;
+  return true;
 }
 
 /** Distance from n to the top of the powers summed over the offsets, within one and a half samples. */
