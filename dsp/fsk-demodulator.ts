@@ -1,6 +1,7 @@
 // One FSK burst from baseband to soft bits: energies of all tones symbol by symbol, following the sender's motion; levels
 // and LLRs once the symbols are there.
 
+import { assertInteger } from '../src/shared/assert.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
 import { Fft } from './fft.js';
@@ -74,6 +75,18 @@ export class FskDemodulator implements BurstDemodulator {
     return this.map.at(
       this.sync.offsetSamples + symbolCount * fskSymbolSamples(this.waveform) + this.waveform.rampSamples,
     );
+  }
+
+  /**
+   * A copy of what one symbol's soft bits are made of, for diagnosis and pictures.
+   *
+   * @param symbol - index in the burst, header symbols first; it has been demodulated
+   * @returns the energy heard at each tone, group after group: squared magnitudes, on one scale for the whole burst
+   * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` for a symbol that has not
+   */
+  toneEnergies(symbol: number): Float64Array {
+    assertInteger('symbol', symbol, 0, this.energies.length - 1);
+    return this.energies[symbol].slice();
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {

@@ -1,6 +1,7 @@
 // One OFDM burst from baseband to soft bits: header first, then symbol after symbol, then once more with what the decoder
 // learnt. Channel and noise are estimated per subcarrier; time slip is tracked on the carriers' phases.
 
+import { assertInteger } from '../src/shared/assert.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
 import { CellStatistics } from './cell-statistics.js';
@@ -21,6 +22,18 @@ interface Symbol {
   errorVariance: number;
   /** Noise of this symbol relative to the burst's noise per carrier. */
   noiseGain: number;
+}
+
+/** One demodulated symbol, for diagnosis and pictures: index c is subcarrier c, and y = h x + noise with E|x|^2 = 1. */
+export interface OfdmCells {
+  /** Received cells y. */
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** The channel h as last estimated. */
+  readonly channelRe: Float64Array;
+  readonly channelIm: Float64Array;
+  /** Variance of the noise and of the channel's error together, which the soft bits are scaled by. */
+  readonly noiseVariance: Float64Array;
 }
 
 /** The FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
@@ -103,6 +116,24 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   endOfBurst(symbolCount: number): number {
     return this.map.at(this.sync.offsetSamples + symbolCount * this.symbolSamples + this.waveform.rampSamples);
+  }
+
+  /**
+   * A copy of what one symbol's soft bits are made of.
+   *
+   * @param symbol - index in the burst, header symbols first; it has been demodulated
+   * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` for a symbol that has not
+   */
+  cells(symbol: number): OfdmCells {
+    assertInteger('symbol', symbol, 0, this.symbols.length - 1);
+    const { re, im, channelRe, channelIm, errorVariance, noiseGain } = this.symbols[symbol];
+    return {
+      re: re.slice(),
+      im: im.slice(),
+      channelRe: channelRe.slice(),
+      channelIm: channelIm.slice(),
+      noiseVariance: this.noise.map((variance) => variance * noiseGain + errorVariance),
+    };
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
