@@ -1,105 +1,118 @@
 // Rate matching of the turbo code: from 3 (K + 4) coded bits to as many as a burst has room for, and back for soft bits.
-// A circular buffer is read from one of four starts, the redundancy version. Standard: 3GPP TS 36.212 section 5.1.4.1.
+// Four redundancy versions send different parity, so that bursts of one message add up. After 3GPP TS 36.212 section 5.1.4.1.
 
 import { assertBytes, assertFloats, assertInteger } from '../../src/shared/assert.js';
-import { TURBO_TAIL_BITS } from './turbo-tail.js';
 import { assertTurboBlockSize } from './turbo-interleaver.js';
+import { TURBO_TAIL_BITS } from './turbo-tail.js';
 
-/** Columns of the sub-block interleaver, and the order in which they are read (table 5.1.4-1): 5-bit indices bit-reversed. */
+/** The sub-block interleaver writes rows of this many columns and reads column by column, in this order (table 5.1.4-1). */
 const COLUMN_COUNT = 32;
+// biome-ignore format: one row
 const COLUMN_ORDER = [
   0, 16, 8, 24, 4, 20, 12, 28, 2, 18, 10, 26, 6, 22, 14, 30, 1, 17, 9, 25, 5, 21, 13, 29, 3, 19, 11, 27, 7, 23, 15, 31,
 ];
 
+/**
+ * The columns, in reading order, where a redundancy version begins with systematic and with parity bits. A version sends 30
+ * systematic columns, all parity, and last the two systematic columns before its first: the standard leaves out as many.
+ *
+ * Version 0 is the standard's. The standard's others start at a quarter, a half and three quarters of the whole buffer and so
+ * miss most systematic bits: at rate 1/2 its version 1 alone needs 0.8 dB more than version 0, at 2/3 versions 1 and 2 cannot
+ * be decoded alone at any noise. A till may hear any burst first, so here every version has its systematic bits. Es/N0
+ * for packet error 10 %, K = 832, against version 0 alone, in dB (ours; the standard's in brackets):
+ *
+ *   rate   version 1 alone   2 alone         3 alone         0 and 1 together
+ *   0.40   +0.03 (+0.16)     -0.02 (-0.02)   +0.00 (-0.01)   -3.14 (-3.18)
+ *   0.50   +0.00 (+0.81)     +0.12 (+0.12)   +0.08 (+0.04)   -3.47 (-3.41)
+ *   0.60   +0.03 (+1.42)     +0.08 (+1.15)   +0.15 (+0.03)   -3.68 (-3.66)
+ *   0.67   +0.00 (+3.66)     +0.00 (never)   +0.08 (-0.03)   -3.69 (-3.93)
+ */
+const VERSIONS = [
+  { systematicColumn: 2, parityColumn: 0 },
+  { systematicColumn: 10, parityColumn: 16 },
+  { systematicColumn: 18, parityColumn: 8 },
+  { systematicColumn: 26, parityColumn: 24 },
+] as const;
+const LATE_SYSTEMATIC_COLUMNS = 2;
+
 /** What the receiver knows of a filler bit, in nats: more than any sum of heard LLRs. */
 const FILLER_LLR = 1024;
 
-/** Marks a place of the circular buffer that holds nothing. */
-const NULL_INDEX = -1;
-
 /**
- * Sub-block interleaver (section 5.1.4.1.1): rows of 32 filled from the end of a run of nulls, columns permuted, read by columns.
+ * One column of the sub-block interleaver (section 5.1.4.1.1). A stream of D bits fills the matrix row by row from behind,
+ * what is left free at its front holds nothing.
  *
  * @param streamLength - D = K + 4
- * @param shift - 0 for streams 0 and 1; 1 for stream 2, which is read one place further on, round the matrix
- * @returns index in the stream for each place, or `NULL_INDEX`
+ * @param column - in reading order, any integer, taken modulo 32
+ * @param shift - 0, or 1 for stream 2, where every place is read one further on, round the matrix
+ * @returns for each row the index in the stream; negative where there is nothing
  */
-function subBlockOrder(streamLength: number, shift: 0 | 1): Int32Array {
+function readColumn(streamLength: number, column: number, shift: 0 | 1): number[] {
   const rowCount = Math.ceil(streamLength / COLUMN_COUNT);
   const size = rowCount * COLUMN_COUNT;
-  const nullCount = size - streamLength;
-  return Int32Array.from({ length: size }, (_, k) => {
-    const place = (COLUMN_ORDER[Math.floor(k / rowCount)] + COLUMN_COUNT * (k % rowCount) + shift) % size;
-    return place < nullCount ? NULL_INDEX : place - nullCount;
-  });
+  const first = COLUMN_ORDER[column % COLUMN_COUNT] + shift;
+  return Array.from({ length: rowCount }, (_, row) => ((first + row * COLUMN_COUNT) % size) - (size - streamLength));
 }
 
-/**
- * Bit collection (section 5.1.4.1.2): stream 0 first, then streams 1 and 2 in turns.
- *
- * @returns index among the 3 (K + 4) coded bits for each of the places of the circular buffer, or `NULL_INDEX`
- */
-function circularBuffer(blockSize: number, fillerBitCount: number): Int32Array {
+/** @returns the coded-bit indices that a redundancy version sends, in order, all of them once, fillers left out */
+function sendingOrder(blockSize: number, fillerBitCount: number, redundancyVersion: number): Uint16Array {
   const streamLength = blockSize + TURBO_TAIL_BITS;
-  const plain = subBlockOrder(streamLength, 0);
-  const shifted = subBlockOrder(streamLength, 1);
-  const size = plain.length;
-  const buffer = new Int32Array(3 * size).fill(NULL_INDEX);
-  for (let k = 0; k < size; k++) {
-    if (plain[k] >= fillerBitCount) {
-      buffer[k] = plain[k];
-      buffer[size + 2 * k] = streamLength + plain[k];
+  const { systematicColumn, parityColumn } = VERSIONS[redundancyVersion];
+  const order: number[] = [];
+  const sendSystematic = (column: number) => {
+    for (const index of readColumn(streamLength, column, 0)) if (index >= fillerBitCount) order.push(index);
+  };
+  const early = COLUMN_COUNT - LATE_SYSTEMATIC_COLUMNS;
+  for (let i = 0; i < early; i++) sendSystematic(systematicColumn + i);
+  for (let i = 0; i < COLUMN_COUNT; i++) {
+    const first = readColumn(streamLength, parityColumn + i, 0);
+    const second = readColumn(streamLength, parityColumn + i, 1);
+    for (let row = 0; row < first.length; row++) {
+      if (first[row] >= fillerBitCount) order.push(streamLength + first[row]);
+      if (second[row] >= 0) order.push(2 * streamLength + second[row]);
     }
-    if (shifted[k] !== NULL_INDEX) buffer[size + 2 * k + 1] = 2 * streamLength + shifted[k];
   }
-  return buffer;
+  for (let i = early; i < COLUMN_COUNT; i++) sendSystematic(systematicColumn + i);
+  return Uint16Array.from(order);
 }
 
-/** Cuts and soft-combines blocks of one size. */
+/** Cuts blocks of one size to length, and adds up their soft bits. */
 export class RateMatcher {
   private readonly codedCount: number;
   private readonly fillerBitCount: number;
-  /** Coded-bit index of each sent place of the circular buffer, nulls and fillers left out. */
-  private readonly places: Uint16Array;
-  /** Where in `places` each redundancy version starts. */
-  private readonly starts: readonly number[];
+  /** Coded-bit indices in sending order, for each redundancy version. */
+  private readonly orders: readonly Uint16Array[];
 
   /**
    * @param blockSize - K, one of `TURBO_BLOCK_SIZES`
    * @param options.fillerBitCount - F, zeros at the front of the block known to both ends, 0 to K - 1 (default 0): they and
-   *   their parity in the first constituent, zero too, are never sent
+   *   their parity in the first constituent, which is zero too, are never sent
    * @throws TillsongError `ERR_RANGE`, `ERR_TYPE`
    */
   constructor(blockSize: number, options: { readonly fillerBitCount?: number } = {}) {
     assertTurboBlockSize('blockSize', blockSize);
-    this.fillerBitCount = options.fillerBitCount ?? 0;
-    assertInteger('fillerBitCount', this.fillerBitCount, 0, blockSize - 1);
+    const fillerBitCount = options.fillerBitCount ?? 0;
+    assertInteger('fillerBitCount', fillerBitCount, 0, blockSize - 1);
+    this.fillerBitCount = fillerBitCount;
     this.codedCount = 3 * (blockSize + TURBO_TAIL_BITS);
-    const buffer = circularBuffer(blockSize, this.fillerBitCount);
-    this.places = Uint16Array.from(buffer.filter((index) => index !== NULL_INDEX));
-    const rowCount = Math.ceil((blockSize + TURBO_TAIL_BITS) / COLUMN_COUNT);
-    this.starts = [0, 1, 2, 3].map((rv) => {
-      const start = rowCount * (2 * Math.ceil(buffer.length / (8 * rowCount)) * rv + 2); // k0, without limited buffer
-      return buffer.subarray(0, start).filter((index) => index !== NULL_INDEX).length;
-    });
+    this.orders = VERSIONS.map((_, version) => sendingOrder(blockSize, fillerBitCount, version));
   }
 
   /**
    * @param coded - 3 (K + 4) coded bits of 0 and 1 (`turboEncode`)
    * @param redundancyVersion - 0 to 3
-   * @param outLength - bits to send, >= 1; beyond the length of the code it starts again
+   * @param outLength - bits to send, 1 to 2^24; beyond 3 (K + 4) - 2 F they start again
    * @returns outLength bits
    * @throws TillsongError `ERR_LENGTH`, `ERR_RANGE`, `ERR_TYPE`
    */
   match(coded: Uint8Array, redundancyVersion: number, outLength: number): Uint8Array {
     assertBytes('coded', coded, this.codedCount, this.codedCount);
     assertInteger('outLength', outLength, 1, 2 ** 24);
-    const { places } = this;
+    const order = this.orderOf(redundancyVersion);
     const out = new Uint8Array(outLength);
-    let place = this.startOf(redundancyVersion);
-    for (let i = 0; i < outLength; i++) {
-      out[i] = coded[places[place]];
-      if (++place === places.length) place = 0;
+    for (let i = 0, at = 0; i < outLength; i++) {
+      out[i] = coded[order[at]];
+      if (++at === order.length) at = 0;
     }
     return out;
   }
@@ -110,17 +123,16 @@ export class RateMatcher {
    *
    * @param llrs - LLRs in transmitted order, any length
    * @param redundancyVersion - of that burst, 0 to 3
-   * @param accumulator - 3 (K + 4) LLRs, added to
+   * @param accumulator - 3 (K + 4) LLRs in the layout of `turboEncode`, added to
    * @throws TillsongError `ERR_LENGTH`, `ERR_RANGE`, `ERR_TYPE`
    */
   dematch(llrs: Float32Array, redundancyVersion: number, accumulator: Float32Array): void {
     assertFloats('llrs', llrs);
     assertFloats('accumulator', accumulator, this.codedCount, this.codedCount);
-    const { places } = this;
-    let place = this.startOf(redundancyVersion);
-    for (let i = 0; i < llrs.length; i++) {
-      accumulator[places[place]] += llrs[i];
-      if (++place === places.length) place = 0;
+    const order = this.orderOf(redundancyVersion);
+    for (let i = 0, at = 0; i < llrs.length; i++) {
+      accumulator[order[at]] += llrs[i];
+      if (++at === order.length) at = 0;
     }
     const streamLength = this.codedCount / 3;
     accumulator.fill(FILLER_LLR, 0, this.fillerBitCount);
@@ -128,9 +140,9 @@ export class RateMatcher {
   }
 
   /**
-   * A-posteriori LLRs in transmitted order, for the channel estimator.
+   * Puts a-posteriori LLRs into transmitted order, for the channel estimator.
    *
-   * @param appLlrs - 3 (K + 4) LLRs (`TurboDecoder.aPosterioriLlrs`)
+   * @param appLlrs - 3 (K + 4) LLRs in the layout of `turboEncode` (`TurboDecoder.aPosterioriLlrs`)
    * @param redundancyVersion - of the burst, 0 to 3
    * @param out - receives as many LLRs as it is long
    * @throws TillsongError `ERR_LENGTH`, `ERR_RANGE`, `ERR_TYPE`
@@ -138,16 +150,15 @@ export class RateMatcher {
   rematch(appLlrs: Float32Array, redundancyVersion: number, out: Float32Array): void {
     assertFloats('appLlrs', appLlrs, this.codedCount, this.codedCount);
     assertFloats('out', out);
-    const { places } = this;
-    let place = this.startOf(redundancyVersion);
-    for (let i = 0; i < out.length; i++) {
-      out[i] = appLlrs[places[place]];
-      if (++place === places.length) place = 0;
+    const order = this.orderOf(redundancyVersion);
+    for (let i = 0, at = 0; i < out.length; i++) {
+      out[i] = appLlrs[order[at]];
+      if (++at === order.length) at = 0;
     }
   }
 
-  private startOf(redundancyVersion: number): number {
-    assertInteger('redundancyVersion', redundancyVersion, 0, 3);
-    return this.starts[redundancyVersion];
+  private orderOf(redundancyVersion: number): Uint16Array {
+    assertInteger('redundancyVersion', redundancyVersion, 0, VERSIONS.length - 1);
+    return this.orders[redundancyVersion];
   }
 }
