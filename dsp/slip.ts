@@ -16,8 +16,8 @@ const COARSE_STEPS = 3;
 export function measureSlip(qRe: Float64Array, qIm: Float64Array, omegaRadPerSample: Float64Array): number {
   const middle = omegaRadPerSample[omegaRadPerSample.length >> 1];
   const step = Math.PI / 4 / middle;
-  let best = 0;
-  let bestValue = Number.NEGATIVE_INFINITY;
+  let best = 0; // and so it stays where nothing is known: all values are equal there
+  let bestValue = correlate(qRe, qIm, omegaRadPerSample, 0).value;
   for (let j = -COARSE_STEPS; j <= COARSE_STEPS; j++) {
     const value = correlate(qRe, qIm, omegaRadPerSample, j * step).value;
     if (value > bestValue) {
