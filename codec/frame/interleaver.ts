@@ -3,7 +3,7 @@
 
 import { TillsongError } from '../../src/shared/errors.js';
 
-/** The golden section: multiples of it modulo 1 keep the largest distance there is, at every scale (Weyl, Hurwitz). */
+/** The golden section is the number worst approximated by fractions: its multiples modulo 1 never come close to one another early. */
 const GOLDEN_FRACTION = (Math.sqrt(5) - 1) / 2;
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -11,7 +11,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return a;
 }
 
-/** @returns the integer nearest to length * GOLDEN_FRACTION that has no common divisor with length */
+/** @returns the integer nearest to 0.618 length that has no common divisor with length; 1 for lengths 0 and 1 */
 function strideFor(length: number): number {
   const ideal = Math.round(length * GOLDEN_FRACTION);
   for (let distance = 0; distance < length; distance++) {
@@ -21,19 +21,19 @@ function strideFor(length: number): number {
   return 1;
 }
 
-function permute<T extends Uint8Array | Float32Array>(values: T, spread: boolean): T {
-  if (!(values instanceof Uint8Array) && !(values instanceof Float32Array))
-    throw new TillsongError('ERR_TYPE', 'values: expected Uint8Array or Float32Array');
-  const length = values.length;
-  const out = values.slice() as T;
-  const stride = strideFor(length) % Math.max(length, 1);
-  for (let i = 0, place = 0; i < length; i++) {
-    if (spread) out[i] = values[place];
-    else out[place] = values[i];
-    place += stride;
-    if (place >= length) place -= length;
-  }
-  return out;
+/** @returns result[i]: place in the code of the i-th bit on the air, i s mod n */
+function placesFor(length: number): Uint32Array {
+  const stride = strideFor(length);
+  const places = new Uint32Array(length);
+  for (let i = 1; i < length; i++) places[i] = (places[i - 1] + stride) % length;
+  return places;
+}
+
+/** @throws TillsongError `ERR_TYPE` */
+function newLike<T extends Uint8Array | Float32Array>(values: T): T {
+  if (values instanceof Float32Array) return new Float32Array(values.length) as T;
+  if (values instanceof Uint8Array) return new Uint8Array(values.length) as T;
+  throw new TillsongError('ERR_TYPE', `values: expected Uint8Array or Float32Array, got ${typeof values}`);
 }
 
 /**
@@ -44,7 +44,10 @@ function permute<T extends Uint8Array | Float32Array>(values: T, spread: boolean
  * @throws TillsongError `ERR_TYPE`
  */
 export function interleave<T extends Uint8Array | Float32Array>(values: T): T {
-  return permute(values, true);
+  const out = newLike(values);
+  const places = placesFor(values.length);
+  for (let i = 0; i < places.length; i++) out[i] = values[places[i]];
+  return out;
 }
 
 /**
@@ -55,5 +58,8 @@ export function interleave<T extends Uint8Array | Float32Array>(values: T): T {
  * @throws TillsongError `ERR_TYPE`
  */
 export function deinterleave<T extends Uint8Array | Float32Array>(values: T): T {
-  return permute(values, false);
+  const out = newLike(values);
+  const places = placesFor(values.length);
+  for (let i = 0; i < places.length; i++) out[places[i]] = values[i];
+  return out;
 }
