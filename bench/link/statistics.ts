@@ -1,0 +1,56 @@
+// What a count of successes tells about a rate.
+
+/** Quantile of the standard normal distribution for a two-sided 95 % interval. */
+const Z_95 = 1.959964;
+
+/** Successes among runs, with the range that the true rate lies in, at 95 %. */
+export interface Rate {
+  readonly runCount: number;
+  readonly successCount: number;
+  readonly rate: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/**
+ * Wilson's score interval, which holds for rates near 0 and 1 too.
+ *
+ * @param successCount - integer in [0, runCount]
+ * @param runCount - integer >= 1
+ * @see Wilson, "Probable inference", Journal of the American Statistical Association 22, 1927
+ */
+export function rateOf(successCount: number, runCount: number): Rate {
+  const rate = successCount / runCount;
+  const z2 = Z_95 * Z_95;
+  const middle = (rate + z2 / (2 * runCount)) / (1 + z2 / runCount);
+  const half =
+    (Z_95 / (1 + z2 / runCount)) * Math.sqrt((rate * (1 - rate)) / runCount + z2 / (4 * runCount * runCount));
+  return { runCount, successCount, rate, lowest: Math.max(0, middle - half), highest: Math.min(1, middle + half) };
+}
+
+/** One point of a curve of delivery over PSNR. */
+export interface CurvePoint {
+  readonly psnrDb: number;
+  readonly rate: Rate;
+}
+
+/**
+ * Where a curve reaches a failure rate, by interpolation on a logarithmic scale of failures. A point without failures counts
+ * as half a failure.
+ *
+ * @param points - by rising PSNR
+ * @returns PSNR in dB, or undefined when the curve does not cross that rate
+ */
+export function psnrAtFailureRate(points: readonly CurvePoint[], failureRate: number): number | undefined {
+  const logFailures = points.map(({ rate }) =>
+    Math.log(Math.max(rate.runCount - rate.successCount, 0.5) / rate.runCount),
+  );
+  const wanted = Math.log(failureRate);
+  for (let i = points.length - 1; i > 0; i--) {
+    if (logFailures[i] <= wanted && logFailures[i - 1] > wanted) {
+      const part = (logFailures[i - 1] - wanted) / (logFailures[i - 1] - logFailures[i]);
+      return points[i - 1].psnrDb + part * (points[i].psnrDb - points[i - 1].psnrDb);
+    }
+  }
+  return undefined;
+}
