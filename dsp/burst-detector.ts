@@ -42,6 +42,11 @@ interface Hypothesis {
 const PEAK_SEPARATION_CHIRPS = 0.5;
 /** Share of the threshold that a preamble of several pairs must reach without its strongest pair. */
 const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
+/** Echo profiles are compared this far to both sides of a peak. */
+const PROFILE_SECONDS = 0.008;
+/** Levels below this share of that of white noise are numeric residue of silence, not sound. */
+const SILENT_LEVEL = 1e-6;
+
 /** The search for one kind of preamble: its hypotheses, and the scores of the latest positions, oldest first. */
 interface Search {
   readonly kind: number;
@@ -61,6 +66,7 @@ export class BurstDetector {
   readonly chirpSamples: number;
   /** Samples by which a peak moves per unit of dilation: carrier over sweep rate. */
   private readonly shiftPerDilation: number;
+  private readonly profileRoomSamples: number;
   private readonly fft: Fft;
   private readonly hopSamples: number;
   private readonly templates: readonly { re: Float64Array; im: Float64Array }[];
@@ -91,7 +97,8 @@ export class BurstDetector {
     this.shiftPerDilation = (config.centerHz / sweepRateHzPerSecond(pair)) * basebandRateHz;
     this.searches = config.pairCounts.map((pairCount, kind) => this.makeSearch(pairCount, kind));
     const longest = Math.max(...config.pairCounts) * 2 * this.chirpSamples;
-    const slack = Math.ceil((longest + this.shiftPerDilation) * config.maxDilation) + 3;
+    this.profileRoomSamples = Math.ceil(PROFILE_SECONDS * basebandRateHz);
+    const slack = Math.ceil((longest + this.shiftPerDilation) * config.maxDilation) + this.profileRoomSamples + 3;
     const oldest = 2 * Math.max(...this.searches.map((search) => search.separationSamples));
     this.marginSamples = LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack + oldest;
     this.lookAheadSamples = longest + LEVEL_HALF_WIDTH_CHIRPS * this.chirpSamples + slack;
@@ -268,6 +275,7 @@ export class BurstDetector {
   private scorePositions({ pairCount, hypotheses, scores, bestHypothesis }: Search): void {
     const { up, down, marginSamples, hopSamples } = this;
     const first = scores.length - hopSamples;
+    const silent = SILENT_LEVEL * this.chirpSamples;
     for (let i = 0; i < hopSamples; i++) {
       const n = marginSamples + i;
       let best = 0;
@@ -282,14 +290,15 @@ export class BurstDetector {
         }
       }
       const level = this.levelAround(n, pairCount);
-      scores[first + i] = level > 0 ? best / level : 0;
+      scores[first + i] = level > silent ? best / level : 0;
       bestHypothesis[first + i] = bestIndex;
     }
   }
 
   /** Start and dilation of a peak, between samples, by parabolas through the powers summed over the pairs. */
-  private refine(search: Search, n: number, scoreIndex: number): BurstCandidate {
-    const { dilation: tried, downOffsets, upOffsets } = search.hypotheses[search.bestHypothesis[scoreIndex]];
+  private refine(search: Search, peak: number, scoreIndex: number): BurstCandidate {
+    const { hypothesis, n } = this.alignProfiles(search, peak, search.bestHypothesis[scoreIndex]);
+    const { dilation: tried, downOffsets, upOffsets } = hypothesis;
     const T = this.chirpSamples;
     const pairCount = downOffsets.length;
     const down = peakNear(this.down, n, downOffsets) + this.meanRounding(0, downOffsets, tried);
@@ -306,6 +315,33 @@ export class BurstDetector {
     };
   }
 
+  /**
+   * Chooses the dilation by which the whole echo profiles of down and up chirps agree best, and the strongest path under
+   * it: with two paths of like strength, the sum of two single peaks may favour one chirp's first and the other's second.
+   */
+  private alignProfiles(search: Search, peak: number, first: number): { hypothesis: Hypothesis; n: number } {
+    const span = this.profileRoomSamples;
+    let best = search.hypotheses[first];
+    let bestAgreement = 0;
+    for (const hypothesis of search.hypotheses) {
+      let agreement = 0;
+      for (let m = peak - span; m <= peak + span; m++)
+        agreement += sumAt(this.down, m, hypothesis.downOffsets) * sumAt(this.up, m, hypothesis.upOffsets);
+      if (agreement <= bestAgreement) continue;
+      bestAgreement = agreement;
+      best = hypothesis;
+    }
+    let n = peak;
+    let strongest = 0;
+    for (let m = peak - span; m <= peak + span; m++) {
+      const power = sumAt(this.down, m, best.downOffsets) + sumAt(this.up, m, best.upOffsets);
+      if (power <= strongest) continue;
+      strongest = power;
+      n = m;
+    }
+    return { hypothesis: best, n };
+  }
+
   private meanRounding(chirp: 0 | 1, offsets: Int32Array, dilation: number): number {
     let sum = 0;
     for (let p = 0; p < offsets.length; p++) sum += offsets[p] - this.peakOffset(chirp, p, dilation);
@@ -320,13 +356,16 @@ function isPeak(scores: Float32Array, i: number, separation: number): boolean {
   return true;
 }
 
+/** Powers at n plus each offset, summed. */
+function sumAt(powers: Float32Array, n: number, offsets: Int32Array): number {
+  let sum = 0;
+  for (let p = 0; p < offsets.length; p++) sum += powers[n + offsets[p]];
+  return sum;
+}
+
 /** Distance from n to the top of the powers summed over the offsets, within one and a half samples. */
 function peakNear(powers: Float32Array, n: number, offsets: Int32Array): number {
-  const at = (delta: number) => {
-    let sum = 0;
-    for (const offset of offsets) sum += powers[n + offset + delta];
-    return Math.sqrt(sum);
-  };
+  const at = (delta: number) => Math.sqrt(sumAt(powers, n + delta, offsets));
   let center = 0;
   if (at(1) > at(center)) center = 1;
   if (at(-1) > at(center)) center = -1;

@@ -15,6 +15,9 @@ export interface ChannelEstimatorConfig {
 
 /** Rounds of learning the taps' prior powers, each followed by a fit. */
 const LEARNING_ROUNDS = 3;
+/** Taps on each side that share a prior, and how much of it. */
+const PRIOR_HALF_WIDTH = 8;
+const PRIOR_SHARED = 0.5;
 /** Conjugate-gradient steps a fit takes at most; the preconditioned system has a few dozen distinct scales. */
 const SOLVER_STEPS = 16;
 const SOLVER_TOLERANCE = 1e-4;
@@ -36,8 +39,12 @@ export class ChannelEstimator {
   // derived
   private readonly fft: Fft;
   private readonly tapCount: number;
+  // state
+  private firstTap = 0;
+  private endTap: number;
   // scratch
   private readonly prior: Float64Array;
+  private readonly own: Float64Array;
   private readonly h: ComplexVector;
   private readonly residual: ComplexVector;
   private readonly direction: ComplexVector;
@@ -50,9 +57,11 @@ export class ChannelEstimator {
   constructor(private readonly config: ChannelEstimatorConfig) {
     this.fft = new Fft(config.fftSize);
     this.tapCount = config.tapsBefore + config.tapsAfter;
+    this.endTap = this.tapCount;
     this.re = new Float64Array(config.carrierCount);
     this.im = new Float64Array(config.carrierCount);
     this.prior = new Float64Array(this.tapCount);
+    this.own = new Float64Array(this.tapCount);
     this.h = complexVector(this.tapCount);
     this.residual = complexVector(this.tapCount);
     this.direction = complexVector(this.tapCount);
@@ -70,6 +79,18 @@ export class ChannelEstimator {
     return sum / this.re.length;
   }
 
+  /** Limits the taps that may carry energy: at most as many as the known cells' spacing can tell apart. */
+  setSpan(tapsBefore: number, tapsAfter: number): void {
+    this.firstTap = Math.max(0, this.config.tapsBefore - tapsBefore);
+    this.endTap = Math.min(this.tapCount, this.config.tapsBefore + tapsAfter);
+  }
+
+  /** Power of the tap at a delay in samples, relative to the nominal arrival. */
+  tapPower(delaySamples: number): number {
+    const l = delaySamples + this.config.tapsBefore;
+    return l >= 0 && l < this.tapCount ? this.h.re[l] ** 2 + this.h.im[l] ** 2 : 0;
+  }
+
   /** Learns the taps' prior powers anew and fits: fills `re`, `im`, `errorVariance` and `degreesOfFreedom`. */
   estimate(statistics: CellStatistics): void {
     const { weights, observedRe, observedIm } = statistics;
@@ -78,7 +99,9 @@ export class ChannelEstimator {
     let power = 0;
     for (let k = 0; k < weights.length; k++)
       if (weights[k] > 0) power += (observedRe[k] ** 2 + observedIm[k] ** 2) / weights[k] - 1;
-    this.prior.fill(Math.max(power, weights.length * 0.01) / information / this.tapCount);
+    const perTap = Math.max(power, weights.length * 0.01) / information / (this.endTap - this.firstTap);
+    this.prior.fill(0);
+    this.prior.fill(perTap, this.firstTap, this.endTap);
     this.solve(statistics);
     for (let round = 0; round < LEARNING_ROUNDS; round++) {
       this.learnPrior(information);
@@ -115,11 +138,25 @@ export class ChannelEstimator {
     this.degreesOfFreedom = 0;
   }
 
-  /** p_l = |h_l|^2 + its posterior variance, the latter as if the known cells were spread evenly. */
+  /**
+   * p_l = |h_l|^2 + its posterior variance (as if the known cells were spread evenly), shared half with the neighbour
+   * taps: a single tap is a poor witness of a hall's smooth decay, while a lone path keeps half of its own.
+   */
   private learnPrior(information: number): void {
-    const { prior, h } = this;
-    for (let l = 0; l < prior.length; l++)
-      prior[l] = h.re[l] ** 2 + h.im[l] ** 2 + prior[l] / (1 + prior[l] * information);
+    const { prior, h, firstTap, endTap, own } = this;
+    let sum = 0;
+    for (let l = firstTap; l < endTap; l++) {
+      own[l] = h.re[l] ** 2 + h.im[l] ** 2 + prior[l] / (1 + prior[l] * information);
+      if (l < firstTap + PRIOR_HALF_WIDTH) sum += own[l];
+    }
+    for (let l = firstTap; l < endTap; l++) {
+      const entering = l + PRIOR_HALF_WIDTH;
+      const leaving = l - PRIOR_HALF_WIDTH - 1;
+      if (entering < endTap) sum += own[entering];
+      if (leaving >= firstTap) sum -= own[leaving];
+      const count = Math.min(entering, endTap - 1) - Math.max(leaving + 1, firstTap) + 1;
+      prior[l] = (1 - PRIOR_SHARED) * own[l] + (PRIOR_SHARED * Math.max(sum, 0)) / count;
+    }
   }
 
   /** Conjugate gradients on (I + S F'WF S) g = S F'b with S = sqrt(prior), h = S g. */

@@ -36,11 +36,15 @@ export class FskModulator {
   }
 
   /**
-   * Modulates bits, as many as some number of symbols hold; the envelope's RMS is 1 and not scaled to a peak.
+   * Modulates a burst's header bits and payload bits, each filling whole symbols; the envelope's RMS is 1 and not scaled to
+   * a peak.
    *
    * @param startSamples - position of the first sample in the burst, for the carrier's phase
    */
-  modulate(bits: Uint8Array, startSamples: number): Float64Array {
+  modulate(headerBits: Uint8Array, payloadBits: Uint8Array, startSamples: number): Float64Array {
+    const bits = new Uint8Array(headerBits.length + payloadBits.length);
+    bits.set(headerBits);
+    bits.set(payloadBits, headerBits.length);
     const symbolCount = Math.ceil(bits.length / fskBitsPerSymbol(this.waveform));
     const length = this.lengthSamples(symbolCount);
     const re = new Float64Array(length);

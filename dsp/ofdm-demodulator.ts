@@ -8,7 +8,7 @@ import { CellStatistics } from './cell-statistics.js';
 import { ChannelEstimator } from './channel-estimator.js';
 import { Fft } from './fft.js';
 import { mean, smoothNoise } from './noise-estimate.js';
-import { OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
+import { BITS_PER_CELL, type CellKind, HEADER_PILOT_SPACING, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { demapQpsk, softCoordinate } from './qpsk.js';
 import { measureSlip } from './slip.js';
 import { TimeMap } from './time-map.js';
@@ -36,8 +36,13 @@ export interface OfdmCells {
   readonly noiseVariance: Float64Array;
 }
 
-/** The FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
+/** At first the FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
 const WINDOW_BACKOFF = 0.25;
+/**
+ * Echoes are estimated up to this many prefixes after the window's opening: those beyond the prefix disturb the neighbour
+ * symbols a little, but most of their energy still speaks for this one.
+ */
+const ESTIMATED_PREFIXES = 4;
 /** Windows before the burst that show the surroundings' noise. */
 const AMBIENT_WINDOWS = 4;
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
@@ -47,7 +52,7 @@ const DILATION_GAIN = 0.4;
 /** Weight of older symbols kept from one symbol to the next while a burst is being received. */
 const FORGETTING = 0.92;
 /** Symbols on each side whose cells speak for a symbol's channel once all are known. */
-const REFINE_HALF_WINDOW = 5;
+const REFINE_HALF_WINDOW = 3;
 
 export class OfdmDemodulator implements BurstDemodulator {
   // derived
@@ -55,13 +60,13 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly fft: Fft;
   private readonly estimator: ChannelEstimator;
   private readonly statistics: CellStatistics;
-  private readonly backoffSamples: number;
   private readonly symbolSamples: number;
   private readonly omegaRadPerSample: Float64Array;
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
   private readonly residuals: Float64Array;
   // state
+  private backoffSamples: number;
   private readonly map: TimeMap;
   private readonly noise: Float64Array;
   private readonly symbols: Symbol[] = [];
@@ -72,7 +77,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     placement: BasebandPlacement,
     private readonly sync: BurstSync,
   ) {
-    const { fftSize, carrierCount, cyclicPrefixSamples, rampSamples } = waveform;
+    const { fftSize, carrierCount, cyclicPrefixSamples } = waveform;
     this.grid = new OfdmGrid(waveform);
     this.fft = new Fft(fftSize);
     this.backoffSamples = Math.round(cyclicPrefixSamples * WINDOW_BACKOFF);
@@ -80,8 +85,8 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.estimator = new ChannelEstimator({
       fftSize,
       carrierCount,
-      tapsBefore: this.backoffSamples,
-      tapsAfter: cyclicPrefixSamples - rampSamples,
+      tapsBefore: cyclicPrefixSamples,
+      tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2 - cyclicPrefixSamples),
     });
     this.statistics = new CellStatistics(carrierCount);
     const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
@@ -137,19 +142,27 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
-    const { headerSymbolCount } = this.waveform;
     this.measureAmbient(buffer);
-    for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.readSymbol(buffer, symbol);
+    this.readSymbol(buffer, 0);
+    const resolvable = this.waveform.fftSize / HEADER_PILOT_SPACING;
+    this.estimator.setSpan(resolvable / 4, (3 * resolvable) / 4);
     this.fitHeader();
+    const shift = this.bestWindowShift();
+    if (shift !== 0) {
+      this.backoffSamples -= shift;
+      this.readSymbol(buffer, 0);
+      this.fitHeader();
+    }
     this.matchNoiseToPilots();
     this.fitHeader();
     const llrs = new Float32Array(this.grid.headerBitCount);
-    for (let symbol = 0, at = 0; symbol < headerSymbolCount; symbol++) at = this.demap(symbol, llrs, at);
+    this.demap(0, 'header', llrs, 0);
     return llrs;
   }
 
   acceptHeader(headerBits: Uint8Array): void {
     this.headerBits = headerBits;
+    this.estimator.setSpan(this.waveform.fftSize, this.waveform.fftSize);
     this.fitHeader();
     this.measureHeaderNoise();
     this.fitHeader();
@@ -165,17 +178,15 @@ export class OfdmDemodulator implements BurstDemodulator {
       (slip * DILATION_GAIN) / this.symbolSamples,
     );
     this.statistics.scale(FORGETTING);
-    this.addPilots(symbol);
+    this.addKnownCells(symbol);
     this.estimator.update(this.statistics);
     this.takeChannel(symbol);
     this.symbols[symbol].noiseGain = this.pilotNoiseGain(symbol);
   }
 
   payloadLlrs(): Float32Array {
-    const { headerSymbolCount } = this.waveform;
-    const llrs = new Float32Array(this.grid.payloadBitCount(this.symbols.length - headerSymbolCount));
-    for (let symbol = headerSymbolCount, at = 0; symbol < this.symbols.length; symbol++)
-      at = this.demap(symbol, llrs, at);
+    const llrs = new Float32Array(this.grid.payloadBitCount(this.symbols.length));
+    for (let symbol = 0, at = 0; symbol < this.symbols.length; symbol++) at = this.demap(symbol, 'payload', llrs, at);
     return llrs;
   }
 
@@ -196,6 +207,31 @@ export class OfdmDemodulator implements BurstDemodulator {
     }
     this.measureBurstNoise(points);
     return true;
+  }
+
+  /**
+   * How much later the window should open so that the most energy arrives within the prefix: paths before it and those
+   * long after it disturb.
+   */
+  private bestWindowShift(): number {
+    const { cyclicPrefixSamples, rampSamples, fftSize } = this.waveform;
+    const length = cyclicPrefixSamples - rampSamples;
+    const disturbance = (delay: number) => {
+      const outside = Math.max(0, -delay, delay - length);
+      return (2 * outside) / fftSize;
+    };
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let shift = -cyclicPrefixSamples; shift <= cyclicPrefixSamples; shift += 2) {
+      let sum = Math.abs(shift) * 1e-9;
+      for (let delay = -cyclicPrefixSamples; delay <= ESTIMATED_PREFIXES * cyclicPrefixSamples; delay++)
+        sum += this.estimator.tapPower(delay) * disturbance(delay + this.backoffSamples - shift);
+      if (sum < least) {
+        least = sum;
+        best = shift;
+      }
+    }
+    return best;
   }
 
   private windowStart(symbol: number): number {
@@ -251,49 +287,29 @@ export class OfdmDemodulator implements BurstDemodulator {
     for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.max(this.noise[c], floor);
   }
 
-  /** Fits the channel to what is known of the header symbols: pilots, and all cells once the header is decoded. */
+  /** Fits the channel to what is known of the first symbol: its pilots, and its header cells once they are decoded. */
   private fitHeader(): void {
-    const { headerSymbolCount } = this.waveform;
     this.statistics.clear();
-    for (let symbol = 0, at = 0; symbol < headerSymbolCount; symbol++) at = this.addHeaderCells(symbol, at);
+    this.addKnownCells(0);
     this.estimator.estimate(this.statistics);
-    for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.takeChannel(symbol);
+    this.takeChannel(0);
   }
 
-  private addHeaderCells(symbol: number, firstBit: number): number {
+  /** Adds a symbol's pilots to the statistics, and the first symbol's header cells if they are known. */
+  private addKnownCells(symbol: number): void {
     const { re, im } = this.symbols[symbol];
-    let bit = firstBit;
+    let bit = 0;
     for (let c = 0; c < re.length; c++) {
-      if (this.grid.isPilot(symbol, c)) {
-        this.statistics.addCell(
-          c,
-          re[c],
-          im[c],
-          this.grid.pilotRe(symbol, c),
-          this.grid.pilotIm(symbol, c),
-          this.noise[c],
-        );
-      } else if (this.headerBits.length > 0) {
+      const kind = this.grid.cellKind(symbol, c);
+      if (kind === 'pilot') {
+        const xRe = this.grid.pilotRe(symbol, c);
+        this.statistics.addCell(c, re[c], im[c], xRe, this.grid.pilotIm(symbol, c), this.noise[c]);
+      } else if (kind === 'header' && this.headerBits.length > 0) {
         const xRe = this.headerBits[bit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
         const xIm = this.headerBits[bit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
         this.statistics.addCell(c, re[c], im[c], xRe, xIm, this.noise[c]);
       }
     }
-    return bit;
-  }
-
-  private addPilots(symbol: number): void {
-    const { re, im } = this.symbols[symbol];
-    for (let c = 0; c < re.length; c++)
-      if (this.grid.isPilot(symbol, c))
-        this.statistics.addCell(
-          c,
-          re[c],
-          im[c],
-          this.grid.pilotRe(symbol, c),
-          this.grid.pilotIm(symbol, c),
-          this.noise[c],
-        );
   }
 
   private takeChannel(symbol: number): void {
@@ -307,13 +323,11 @@ export class OfdmDemodulator implements BurstDemodulator {
     let residual = 0;
     let expected = 0;
     let count = 0;
-    for (let symbol = 0; symbol < this.waveform.headerSymbolCount; symbol++) {
-      for (let c = 0; c < this.waveform.carrierCount; c++) {
-        if (!this.grid.isPilot(symbol, c)) continue;
-        residual += this.residualPower(symbol, c, this.grid.pilotRe(symbol, c), this.grid.pilotIm(symbol, c));
-        expected += this.noise[c];
-        count++;
-      }
+    for (let c = 0; c < this.waveform.carrierCount; c++) {
+      if (this.grid.cellKind(0, c) !== 'pilot') continue;
+      residual += this.residualPower(0, c, this.grid.pilotRe(0, c), this.grid.pilotIm(0, c));
+      expected += this.noise[c];
+      count++;
     }
     const freedom = Math.max(0.2, 1 - this.estimator.degreesOfFreedom / count);
     const ratio = residual / freedom / Math.max(expected, 1e-30);
@@ -330,15 +344,20 @@ export class OfdmDemodulator implements BurstDemodulator {
     return errorRe * errorRe + errorIm * errorIm;
   }
 
-  /** Noise per carrier from the decoded header: what the fitted channel leaves unexplained. */
+  /** Noise per carrier from the decoded header: what the fitted channel leaves unexplained of pilots and header cells. */
   private measureHeaderNoise(): void {
-    const { headerSymbolCount } = this.waveform;
-    const points = this.meanPoints(new Float32Array(0));
-    this.averageResiduals(points, headerSymbolCount);
     const { carrierCount } = this.waveform;
-    const freedom = Math.max(0.3, 1 - this.estimator.degreesOfFreedom / (carrierCount * headerSymbolCount));
-    for (let c = 0; c < carrierCount; c++) this.residuals[c] /= freedom;
-    smoothNoise(this.residuals, headerSymbolCount, this.noise);
+    const [point] = this.meanPoints(new Float32Array(0));
+    const known: number[] = [];
+    for (let c = 0; c < carrierCount; c++) if (this.grid.cellKind(0, c) !== 'payload') known.push(c);
+    const freedom = Math.max(0.3, 1 - this.estimator.degreesOfFreedom / known.length);
+    const residuals = Float64Array.from(known, (c) => this.residualPower(0, c, point.re[c], point.im[c]) / freedom);
+    const smooth = new Float64Array(known.length);
+    smoothNoise(residuals, 1, smooth);
+    for (let c = 0, i = 0; c < carrierCount; c++) {
+      while (i + 1 < known.length && Math.abs(known[i + 1] - c) <= Math.abs(known[i] - c)) i++;
+      this.noise[c] = smooth[i];
+    }
     this.floorNoise(this.estimator.meanPower);
   }
 
@@ -383,19 +402,20 @@ export class OfdmDemodulator implements BurstDemodulator {
     return this.residualPower(symbol, c, meanRe, meanIm) + gain * Math.max(0, 1 - meanRe ** 2 - meanIm ** 2);
   }
 
-  /** Expected points of all cells: pilots and header exactly, payload by the decoder's LLRs. */
+  /** Expected points of all cells: pilots and header exactly, payload by the decoder's LLRs (0 where there are none). */
   private meanPoints(appLlrs: Float32Array): { re: Float64Array; im: Float64Array }[] {
-    const { headerSymbolCount, carrierCount } = this.waveform;
+    const { carrierCount } = this.waveform;
     let headerBit = 0;
     let payloadBit = 0;
     return this.symbols.map((_, symbol) => {
       const re = new Float64Array(carrierCount);
       const im = new Float64Array(carrierCount);
       for (let c = 0; c < carrierCount; c++) {
-        if (this.grid.isPilot(symbol, c)) {
+        const kind = this.grid.cellKind(symbol, c);
+        if (kind === 'pilot') {
           re[c] = this.grid.pilotRe(symbol, c);
           im[c] = this.grid.pilotIm(symbol, c);
-        } else if (symbol < headerSymbolCount) {
+        } else if (kind === 'header') {
           re[c] = this.headerBits[headerBit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
           im[c] = this.headerBits[headerBit++] ? -Math.SQRT1_2 : Math.SQRT1_2;
         } else {
@@ -414,7 +434,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     const qRe = new Float64Array(carrierCount);
     const qIm = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
-      if (!this.grid.isPilot(symbol, c)) continue;
+      if (this.grid.cellKind(symbol, c) !== 'pilot') continue;
       const xRe = this.grid.pilotRe(symbol, c);
       const xIm = this.grid.pilotIm(symbol, c);
       const hRe = channelRe[c] * xRe - channelIm[c] * xIm;
@@ -442,22 +462,22 @@ export class OfdmDemodulator implements BurstDemodulator {
     let sum = 0;
     let count = 0;
     for (let c = 0; c < this.waveform.carrierCount; c++) {
-      if (!this.grid.isPilot(symbol, c)) continue;
+      if (this.grid.cellKind(symbol, c) !== 'pilot') continue;
       sum += this.residualPower(symbol, c, this.grid.pilotRe(symbol, c), this.grid.pilotIm(symbol, c)) / this.noise[c];
       count++;
     }
     return Math.max(0.7, sum / Math.max(1, count));
   }
 
-  /** Writes a symbol's LLRs from out[at] on; returns the next position. */
-  private demap(symbol: number, out: Float32Array, at: number): number {
+  /** Writes the LLRs of a symbol's header or payload cells from out[at] on; returns the next position. */
+  private demap(symbol: number, wanted: CellKind, out: Float32Array, at: number): number {
     const { re, im, channelRe, channelIm, errorVariance, noiseGain } = this.symbols[symbol];
     let next = at;
     for (let c = 0; c < re.length; c++) {
-      if (this.grid.isPilot(symbol, c)) continue;
+      if (this.grid.cellKind(symbol, c) !== wanted) continue;
       const variance = this.noise[c] * noiseGain + errorVariance;
       demapQpsk(re[c], im[c], channelRe[c], channelIm[c], variance, out, next);
-      next += 2;
+      next += BITS_PER_CELL;
     }
     return next;
   }

@@ -1,9 +1,9 @@
 // Which cell of an OFDM burst carries what: pilots, header bits, payload bits. Both ends make the same grid.
 //
 //            carrier 0 . . . . . . . . . . .          P pilot, h header cell, d payload cell
-//  symbol 0  P h h h P h h h P h h h P h h h          header symbols: a pilot every 4, shifted by 2 in odd symbols
-//  symbol 1  P d d d d d d d d d d d P d d d          payload symbols: a pilot every 12, shifted by 5 a symbol
-//  symbol 2  d d d d d P d d d d d d d d d d
+//  symbol 0  P d h d P d h d P d h d P d h d          header symbol: a pilot every 4 and, with headerSpacing 4, a header
+//  symbol 1  P d d d d d d d d d d d P d d d          cell between two pilots (with 2: on all odd carriers)
+//  symbol 2  d d d d d P d d d d d d d d d d          other symbols: a pilot every 12, shifted by 5 from symbol to symbol
 
 /** Numbers of an OFDM waveform. Lengths are in baseband samples. */
 export interface OfdmWaveform {
@@ -14,15 +14,18 @@ export interface OfdmWaveform {
   readonly rampSamples: number;
   /** Subcarriers used, centred on 0 Hz of the baseband: -count/2 ... count/2 - 1. */
   readonly carrierCount: number;
-  readonly headerSymbolCount: number;
+  /** Every how many carriers of the first symbol one is for the header: 2 or 4. */
+  readonly headerSpacing: 2 | 4;
   /** Highest code rate used: information bits over coded bits; the last symbol is filled up. */
   readonly codeRate: number;
 }
 
 export const HEADER_PILOT_SPACING = 4;
 export const PAYLOAD_PILOT_SPACING = 12;
-const HEADER_PILOT_SHIFT = 2;
 const PAYLOAD_PILOT_SHIFT = 5;
+
+/** What a cell carries. */
+export type CellKind = 'pilot' | 'header' | 'payload';
 
 /** Coded bits of a cell: QPSK, one bit on each axis, 0 -> +1. */
 export const BITS_PER_CELL = 2;
@@ -46,13 +49,15 @@ export class OfdmGrid {
 
   constructor(readonly waveform: OfdmWaveform) {}
 
-  /** @param symbol - index within the burst, header symbols first */
-  isPilot(symbol: number, carrier: number): boolean {
-    const { headerSymbolCount } = this.waveform;
-    if (symbol < headerSymbolCount)
-      return carrier % HEADER_PILOT_SPACING === (symbol * HEADER_PILOT_SHIFT) % HEADER_PILOT_SPACING;
-    const shift = (symbol - headerSymbolCount) * PAYLOAD_PILOT_SHIFT;
-    return carrier % PAYLOAD_PILOT_SPACING === shift % PAYLOAD_PILOT_SPACING;
+  /** @param symbol - index within the burst; the first holds the header */
+  cellKind(symbol: number, carrier: number): CellKind {
+    if (symbol > 0) {
+      const shift = ((symbol - 1) * PAYLOAD_PILOT_SHIFT) % PAYLOAD_PILOT_SPACING;
+      return carrier % PAYLOAD_PILOT_SPACING === shift ? 'pilot' : 'payload';
+    }
+    if (carrier % HEADER_PILOT_SPACING === 0) return 'pilot';
+    const { headerSpacing } = this.waveform;
+    return carrier % headerSpacing === headerSpacing >> 1 ? 'header' : 'payload';
   }
 
   /** Real part of a pilot, +-sqrt(1/2): chip 2 (symbol carrierCount + carrier) of the sequence. */
@@ -65,39 +70,30 @@ export class OfdmGrid {
     return this.chip(2 * (symbol * this.waveform.carrierCount + carrier) + 1);
   }
 
-  /** Carriers of a symbol that hold coded bits, ascending. */
-  dataCarriers(symbol: number): Int32Array {
-    const carriers: number[] = [];
-    for (let carrier = 0; carrier < this.waveform.carrierCount; carrier++)
-      if (!this.isPilot(symbol, carrier)) carriers.push(carrier);
-    return Int32Array.from(carriers);
-  }
-
-  /** Coded bits that the header symbols hold. */
+  /** Coded bits that the header cells hold. */
   get headerBitCount(): number {
-    return this.bitCount(0, this.waveform.headerSymbolCount);
+    return this.bitCount('header', 0);
   }
 
-  /** Coded bits in the first count payload symbols. */
+  /** Coded bits of the payload in the first count symbols. */
   payloadBitCount(symbolCount: number): number {
-    const first = this.waveform.headerSymbolCount;
-    return this.bitCount(first, first + symbolCount);
+    let bits = 0;
+    for (let symbol = 0; symbol < symbolCount; symbol++) bits += this.bitCount('payload', symbol);
+    return bits;
   }
 
-  /** Payload symbols needed so that the code rate is at most the waveform's. */
-  payloadSymbolCount(infoBitCount: number): number {
+  /** Symbols needed so that the payload's code rate is at most the waveform's. */
+  symbolCountFor(infoBitCount: number): number {
     const wanted = infoBitCount / this.waveform.codeRate;
-    let count = 0;
-    for (let bits = 0; bits < wanted; count++)
-      bits += this.bitCount(this.waveform.headerSymbolCount + count, this.waveform.headerSymbolCount + count + 1);
-    return count;
+    let symbolCount = 0;
+    for (let bits = 0; bits < wanted; symbolCount++) bits += this.bitCount('payload', symbolCount);
+    return symbolCount;
   }
 
-  private bitCount(firstSymbol: number, endSymbol: number): number {
+  private bitCount(kind: CellKind, symbol: number): number {
     let cells = 0;
-    for (let symbol = firstSymbol; symbol < endSymbol; symbol++)
-      for (let carrier = 0; carrier < this.waveform.carrierCount; carrier++)
-        if (!this.isPilot(symbol, carrier)) cells++;
+    for (let carrier = 0; carrier < this.waveform.carrierCount; carrier++)
+      if (this.cellKind(symbol, carrier) === kind) cells++;
     return cells * BITS_PER_CELL;
   }
 

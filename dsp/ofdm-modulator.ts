@@ -58,50 +58,49 @@ export class OfdmModulator {
   }
 
   /**
-   * Modulates header bits and payload bits, as many as the header symbols and some number of payload symbols hold; the
+   * Modulates a burst's header bits, as many as the grid has, and payload bits, as many as some number of symbols hold; the
    * envelope has an RMS of 1 and is not scaled to a peak.
    *
    * @param startSamples - position of the first sample in the burst, for the carrier's phase
    */
-  modulate(bits: Uint8Array, startSamples: number): Float64Array {
-    const { headerSymbolCount } = this.waveform;
-    let symbolCount = headerSymbolCount;
-    const payloadBitCount = bits.length - this.grid.headerBitCount;
-    while (this.grid.payloadBitCount(symbolCount - headerSymbolCount) < payloadBitCount) symbolCount++;
+  modulate(headerBits: Uint8Array, payloadBits: Uint8Array, startSamples: number): Float64Array {
+    let symbolCount = 1;
+    while (this.grid.payloadBitCount(symbolCount) < payloadBits.length) symbolCount++;
     const length = this.lengthSamples(symbolCount);
     const re = new Float64Array(length);
     const im = new Float64Array(length);
-    for (let symbol = 0, bit = 0; symbol < symbolCount; symbol++) bit = this.addSymbol(symbol, bits, bit, re, im);
+    const next = { header: 0, payload: 0 };
+    for (let symbol = 0; symbol < symbolCount; symbol++)
+      this.addSymbol(symbol, { header: headerBits, payload: payloadBits }, next, re, im);
     return mixUp(re, im, this.placement.centerHz, this.placement.sampleRateHz, startSamples);
   }
 
-  /** Adds one symbol with its ramps; returns the index of the next bit. */
+  /** Adds one symbol with its ramps, taking bits from where `next` stands. */
   private addSymbol(
     symbol: number,
-    bits: Uint8Array,
-    firstBit: number,
+    bits: Readonly<Record<'header' | 'payload', Uint8Array>>,
+    next: Record<'header' | 'payload', number>,
     outRe: Float64Array,
     outIm: Float64Array,
-  ): number {
+  ): void {
     const { carrierCount } = this.waveform;
     const cellRe = new Float64Array(carrierCount);
     const cellIm = new Float64Array(carrierCount);
     const fixed = new Uint8Array(carrierCount);
-    let bit = firstBit;
     for (let c = 0; c < carrierCount; c++) {
-      if (this.grid.isPilot(symbol, c)) {
+      const kind = this.grid.cellKind(symbol, c);
+      if (kind === 'pilot') {
         fixed[c] = 1;
         cellRe[c] = this.grid.pilotRe(symbol, c);
         cellIm[c] = this.grid.pilotIm(symbol, c);
       } else {
-        cellRe[c] = bits[bit] ? -Math.SQRT1_2 : Math.SQRT1_2;
-        cellIm[c] = bits[bit + 1] ? -Math.SQRT1_2 : Math.SQRT1_2;
-        bit += BITS_PER_CELL;
+        cellRe[c] = bits[kind][next[kind]] ? -Math.SQRT1_2 : Math.SQRT1_2;
+        cellIm[c] = bits[kind][next[kind] + 1] ? -Math.SQRT1_2 : Math.SQRT1_2;
+        next[kind] += BITS_PER_CELL;
       }
     }
     this.limitPeaks(cellRe, cellIm, fixed);
     this.writeSymbol(symbol * this.symbolSamples, outRe, outIm);
-    return bit;
   }
 
   /** Leaves the symbol's spectrum, with low peaks, in the limiter. */

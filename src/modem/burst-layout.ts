@@ -8,9 +8,11 @@ import type { Profile } from './profiles.js';
 /** Sizes of one burst. */
 export interface BurstLayout {
   readonly headerBitCount: number;
+  /** Symbols that must be heard before the header can be decoded. */
   readonly headerSymbolCount: number;
-  readonly payloadSymbolCount: number;
-  /** Coded bits of the payload symbols, filled completely. */
+  /** All symbols, those with the header included. */
+  readonly symbolCount: number;
+  /** Coded bits of the payload; they fill the burst's symbols completely. */
   readonly payloadBitCount: number;
 }
 
@@ -24,17 +26,17 @@ export function burstLayout(profile: Profile, payloadByteCount: number): BurstLa
     return {
       headerBitCount: waveform.headerSymbolCount * perSymbol,
       headerSymbolCount: waveform.headerSymbolCount,
-      payloadSymbolCount,
+      symbolCount: waveform.headerSymbolCount + payloadSymbolCount,
       payloadBitCount: payloadSymbolCount * perSymbol,
     };
   }
   const grid = new OfdmGrid(waveform);
-  const payloadSymbolCount = grid.payloadSymbolCount(infoBitCount);
+  const symbolCount = grid.symbolCountFor(infoBitCount);
   return {
     headerBitCount: grid.headerBitCount,
-    headerSymbolCount: waveform.headerSymbolCount,
-    payloadSymbolCount,
-    payloadBitCount: grid.payloadBitCount(payloadSymbolCount),
+    headerSymbolCount: 1,
+    symbolCount,
+    payloadBitCount: grid.payloadBitCount(symbolCount),
   };
 }
 

@@ -62,7 +62,7 @@ export class BurstReception {
   }
 
   get endSeconds(): number {
-    const symbolCount = this.shared.headerSymbolCount + (this.layout?.payloadSymbolCount ?? 0);
+    const symbolCount = this.layout?.symbolCount ?? this.shared.headerSymbolCount;
     return this.demodulator.endOfBurst(symbolCount) / this.shared.basebandRateHz;
   }
 
@@ -74,12 +74,15 @@ export class BurstReception {
   /** Goes as far as the baseband allows. */
   advance(buffer: BasebandBuffer): ReceptionState {
     if (this.currentState === 'header') this.readHeader(buffer);
+    const symbolCount = this.layout?.symbolCount ?? 0;
     while (this.currentState === 'payload') {
+      if (this.nextSymbol === symbolCount) {
+        this.currentState = 'complete';
+        break;
+      }
       if (!buffer.reaches(this.demodulator.endOfSymbol(this.nextSymbol))) break;
       this.demodulator.demodulateSymbol(buffer, this.nextSymbol);
       this.nextSymbol++;
-      const { headerSymbolCount, payloadSymbolCount } = this.layout as BurstLayout;
-      if (this.nextSymbol === headerSymbolCount + payloadSymbolCount) this.currentState = 'complete';
     }
     return this.currentState;
   }

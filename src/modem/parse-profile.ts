@@ -54,36 +54,28 @@ function parsePreamble(value: unknown, profile: { centerHz: number; decimation: 
   return { lowHz, highHz, chirpSamples, pairCount: integer(path, fields, 'pairCount', 1, 8) };
 }
 
+/** QPSK cells that hold a header so that it outlasts the payload: 120 coded bits. */
+const LEAST_HEADER_CELLS = 60;
+
 function parseOfdm(value: unknown): OfdmWaveform {
   const path = 'profile.waveform';
-  const names = [
-    'kind',
-    'fftSize',
-    'cyclicPrefixSamples',
-    'rampSamples',
-    'carrierCount',
-    'headerSymbolCount',
-    'codeRate',
-  ];
+  const names = ['kind', 'fftSize', 'cyclicPrefixSamples', 'rampSamples', 'carrierCount', 'headerSpacing', 'codeRate'];
   const fields = fieldsOf(path, value, names);
   const fftSize = powerOfTwo(path, fields, 'fftSize', 64, 4096);
   const cyclicPrefixSamples = integer(path, fields, 'cyclicPrefixSamples', 4, fftSize / 2);
   const carrierCount = integer(path, fields, 'carrierCount', 24, fftSize / 1.8);
   if (carrierCount % 2 !== 0) fail(`${path}.carrierCount`, 'an even number', carrierCount);
-  const headerSymbolCount = integer(path, fields, 'headerSymbolCount', 1, 16);
-  if (carrierCount * headerSymbolCount < 100)
-    fail(
-      `${path}.headerSymbolCount`,
-      `at least ${Math.ceil(100 / carrierCount)} for this carrierCount`,
-      headerSymbolCount,
-    );
+  const headerSpacing = fields.headerSpacing;
+  if (headerSpacing !== 2 && headerSpacing !== 4) fail(`${path}.headerSpacing`, '2 or 4', headerSpacing);
+  if (carrierCount / headerSpacing < LEAST_HEADER_CELLS)
+    fail(`${path}.carrierCount`, `at least ${LEAST_HEADER_CELLS * headerSpacing} for this headerSpacing`, carrierCount);
   return {
     kind: 'ofdm',
     fftSize,
     cyclicPrefixSamples,
     rampSamples: integer(path, fields, 'rampSamples', 1, cyclicPrefixSamples / 2),
     carrierCount,
-    headerSymbolCount,
+    headerSpacing,
     codeRate: codeRate(path, fields),
   };
 }

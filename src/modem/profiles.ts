@@ -41,9 +41,9 @@ export const PROFILE_NAMES = Object.freeze([
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
 const AUDIBLE = { formatVersion: 1, sampleRateHz: 48000, centerHz: 5000, decimation: 4, skirtHz: 1500 } as const;
-const AUDIBLE_CHIRP = { lowHz: 2000, highHz: 8000, chirpSamples: 768 } as const;
+const AUDIBLE_CHIRP = { lowHz: 2000, highHz: 8000, chirpSamples: 720 } as const;
 const ULTRASONIC = { formatVersion: 1, sampleRateHz: 48000, centerHz: 18800, decimation: 8, skirtHz: 300 } as const;
-const ULTRASONIC_CHIRP = { lowHz: 17600, highHz: 20000, chirpSamples: 1536 } as const;
+const ULTRASONIC_CHIRP = { lowHz: 17600, highHz: 20000, chirpSamples: 1440 } as const;
 
 /** The profiles that come with tillsong. `audible-fast` is the default of the transmitter, all four are the receiver's. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = deepFreeze({
@@ -53,12 +53,12 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = deepFreeze({
     preamble: { ...AUDIBLE_CHIRP, pairCount: 1 },
     waveform: {
       kind: 'ofdm',
-      fftSize: 512,
-      cyclicPrefixSamples: 64,
-      rampSamples: 16,
-      carrierCount: 256,
-      headerSymbolCount: 1,
-      codeRate: 0.45,
+      fftSize: 1024,
+      cyclicPrefixSamples: 48,
+      rampSamples: 8,
+      carrierCount: 512,
+      headerSpacing: 4,
+      codeRate: 0.36,
     },
   },
   'audible-robust': {
@@ -81,12 +81,12 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = deepFreeze({
     preamble: { ...ULTRASONIC_CHIRP, pairCount: 1 },
     waveform: {
       kind: 'ofdm',
-      fftSize: 256,
+      fftSize: 512,
       cyclicPrefixSamples: 32,
-      rampSamples: 12,
-      carrierCount: 102,
-      headerSymbolCount: 2,
-      codeRate: 0.41,
+      rampSamples: 8,
+      carrierCount: 204,
+      headerSpacing: 2,
+      codeRate: 0.36,
     },
   },
   'ultrasonic-robust': {

@@ -79,10 +79,7 @@ export class Transmitter {
     const { profile } = this;
     const start = preambleSamples(profile);
     const ramp = profile.waveform.rampSamples * profile.decimation;
-    const bits = new Uint8Array(headerBits.length + payloadBits.length);
-    bits.set(headerBits);
-    bits.set(payloadBits, headerBits.length);
-    const body = this.modulator.modulate(bits, start);
+    const body = this.modulator.modulate(headerBits, payloadBits, start);
     let peak = 0;
     for (const x of body) peak = Math.max(peak, Math.abs(x));
     const train = new Float64Array(start + ramp);
