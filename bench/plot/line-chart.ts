@@ -1,0 +1,193 @@
+// Curves as an SVG picture, the same look for every bench. ECharts draws, without a DOM; nothing here depends on a screen.
+
+import * as echarts from 'echarts';
+
+/** One curve. */
+export interface LineSeries {
+  readonly name: string;
+  /** x and y, by rising x. On a logarithmic axis points with y <= 0 are left out. */
+  readonly points: readonly (readonly [number, number])[];
+  /** Lowest and highest y of each point: drawn as a bar through it. */
+  readonly intervals?: readonly (readonly [number, number])[];
+  /** A theoretical curve: dashed and without marks at its points. */
+  readonly dashed?: boolean;
+  /** Index of the colour, so that a measured curve and its bound can share one; otherwise each curve has its own. */
+  readonly color?: number;
+}
+
+export interface LineChart {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly yScale: 'log' | 'linear';
+  /** Limits of the axes; without them what the points need, on a logarithmic axis whole decades. */
+  readonly xRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number];
+  readonly series: readonly LineSeries[];
+}
+
+const WIDTH = 900;
+const HEIGHT = 560;
+const LEGEND_ROW_HEIGHT = 22;
+const LEGEND_COLUMNS = 3;
+/** Unquoted: ECharts puts it into an attribute as it is. */
+const FONT = 'system-ui, Segoe UI, Helvetica, Arial, sans-serif';
+const INK = '#24292f';
+const FAINT = '#d8dee4';
+/** Okabe and Ito's colours, told apart by colour-blind readers too; without their yellow, which is too light for lines. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'];
+
+const SUPERSCRIPTS: Readonly<Record<string, string>> = {
+  '-': '\u207b',
+  ...Object.fromEntries(
+    Array.from('\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079', (sign, i) => [i, sign]),
+  ),
+};
+
+function powerOfTen(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  return exponent === 0 ? '1' : `10${Array.from(String(exponent), (sign) => SUPERSCRIPTS[sign]).join('')}`;
+}
+
+/**
+ * @returns an SVG document
+ */
+export function renderLineChart(chart: LineChart): string {
+  const legendRows = Math.ceil(chart.series.length / LEGEND_COLUMNS);
+  const yLimits = yLimitsOf(chart);
+  const lowest = chart.yScale === 'log' ? yLimits[0] : Number.NEGATIVE_INFINITY;
+  const plot = echarts.init(null, null, {
+    renderer: 'svg',
+    ssr: true,
+    width: WIDTH,
+    height: HEIGHT + legendRows * LEGEND_ROW_HEIGHT,
+  });
+  try {
+    plot.setOption({
+      animation: false,
+      backgroundColor: '#ffffff',
+      textStyle: { fontFamily: FONT, color: INK },
+      title: {
+        text: chart.title,
+        subtext: chart.subtitle ?? '',
+        left: 24,
+        top: 14,
+        textStyle: { fontSize: 18, color: INK },
+        subtextStyle: { fontSize: 13, color: '#57606a' },
+      },
+      grid: { left: 84, right: 32, top: 84, bottom: 68 + legendRows * LEGEND_ROW_HEIGHT },
+      legend: legendOf(chart.series),
+      xAxis: xAxisOf(chart),
+      yAxis: yAxisOf(chart, yLimits),
+      series: chart.series.flatMap((series, i) => drawingOf(series, series.color ?? i, lowest)),
+    });
+    return withoutSerialNumbers(plot.renderToSVGString());
+  } finally {
+    plot.dispose();
+  }
+}
+
+/** Equal charts give equal text: ECharts counts its drawings in ids, and in classes that only serve a mouse. */
+function withoutSerialNumbers(svg: string): string {
+  return svg
+    .replace(/ class="zr[^"]*"/g, '')
+    .replace(/<style[\s\S]*?<\/style>\n?/g, '')
+    .replace(/\bzr\d+-/g, 'zr-');
+}
+
+function legendOf(series: readonly LineSeries[]): object {
+  return {
+    data: series.map(({ name, dashed }) => (dashed ? { name, itemStyle: { opacity: 0 } } : { name })),
+    bottom: 10,
+    left: 'center',
+    width: WIDTH - 100,
+    itemWidth: 34,
+    itemGap: 30,
+    textStyle: { fontSize: 13, color: INK },
+  };
+}
+
+/** What both axes share. */
+function axisOf(label: string, gap: number): object {
+  return {
+    name: label,
+    nameLocation: 'middle',
+    nameGap: gap,
+    nameTextStyle: { fontSize: 14, color: INK },
+    axisLine: { show: true, onZero: false, lineStyle: { color: INK } },
+    axisTick: { show: true },
+    axisLabel: { fontSize: 13, color: INK },
+    splitLine: { show: true, lineStyle: { color: FAINT } },
+  };
+}
+
+function xAxisOf({ xLabel, xRange, series }: LineChart): object {
+  const xs = series.flatMap(({ points }) => points.map(([x]) => x));
+  const [min, max] = xRange ?? [Math.min(...xs), Math.max(...xs)];
+  return { ...axisOf(xLabel, 34), type: 'value', min, max };
+}
+
+/** Limits of the y axis: those given, or what the points need; on a logarithmic axis whole decades. */
+function yLimitsOf({ yScale, yRange, series }: LineChart): readonly [number, number] {
+  const ys = series.flatMap(({ points }) => points.map(([, y]) => y).filter((y) => yScale === 'linear' || y > 0));
+  const [low, high] = yRange ?? (ys.length > 0 ? [Math.min(...ys), Math.max(...ys)] : [0.1, 1]);
+  if (yScale === 'linear') return [low, high];
+  return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))];
+}
+
+function yAxisOf({ yLabel, yScale, yRange }: LineChart, [min, max]: readonly [number, number]): object {
+  if (yScale === 'linear') {
+    const limits = yRange === undefined ? {} : { min, max };
+    return { ...axisOf(yLabel, 52), type: 'value', scale: true, ...limits };
+  }
+  return {
+    ...axisOf(yLabel, 52),
+    type: 'log',
+    min,
+    max,
+    axisLabel: { fontSize: 13, color: INK, formatter: powerOfTen },
+    minorTick: { show: true, splitNumber: 9 },
+    minorSplitLine: { show: true, lineStyle: { color: FAINT, opacity: 0.4 } },
+  };
+}
+
+/**
+ * The line of a series, and the bars of its intervals.
+ *
+ * @param lowest - foot of the y axis: an interval that reaches below ends there
+ */
+function drawingOf(series: LineSeries, colorIndex: number, lowest: number): object[] {
+  const color = COLORS[colorIndex % COLORS.length];
+  const line = {
+    type: 'line',
+    name: series.name,
+    data: series.points.filter(([, y]) => y >= lowest),
+    clip: true,
+    symbol: series.dashed ? 'none' : 'circle',
+    symbolSize: 6,
+    itemStyle: { color },
+    lineStyle: { color, width: 2, type: series.dashed ? 'dashed' : 'solid', opacity: series.dashed ? 0.75 : 1 },
+  };
+  if (series.intervals === undefined) return [line];
+  const bars = series.intervals
+    .map(([low, high], i) => [series.points[i][0], Math.max(low, lowest), high])
+    .filter(([, low, high]) => high > low);
+  return [
+    line,
+    { type: 'custom', name: series.name, clip: true, itemStyle: { color }, data: bars, renderItem: barOf(color) },
+  ];
+}
+
+/** Draws an interval [x, low, high] as an upright bar. */
+function barOf(color: string): (params: unknown, api: echarts.CustomSeriesRenderItemAPI) => object {
+  return (_, api) => {
+    const [x, low] = api.coord([api.value(0), api.value(1)]);
+    const [, high] = api.coord([api.value(0), api.value(2)]);
+    return {
+      type: 'line',
+      shape: { x1: x, y1: low, x2: x, y2: high },
+      style: { stroke: color, lineWidth: 1.5, opacity: 0.7 },
+    };
+  };
+}
