@@ -1,5 +1,5 @@
 // How far, how fast and how surely the four profiles reach: `npm run bench:link -- --help`.
-// Writes bench/results/link.json, link.md, and prints the tables.
+// Writes bench/results/link.json, link.md and link-*.svg, and prints the tables.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { PROFILE_NAMES, type ProfileName } from 'tillsong';
 import { type BenchContext, inTurn } from './link/bench-context.js';
 import { measureAirtimes } from './link/burst-energy.js';
 import { measureFalseMessages } from './link/false-messages.js';
+import { drawLinkCharts } from './link/link-charts.js';
 import { markdownOf, textOf } from './link/link-report.js';
 import {
   LINK_PARTS,
@@ -129,6 +130,7 @@ async function main(): Promise<void> {
     const entries = mergeLinkResults(readLinkResults(file), measured);
     writeLinkResults(file, entries);
     writeFileSync(join(options.out, 'link.md'), markdownOf(entries));
+    drawLinkCharts(options.out, entries);
   } finally {
     await pool.close();
   }

@@ -28,6 +28,11 @@ describe('psnrAtFailureRate', () => {
     expect(psnrAtFailureRate(points, 0.01)).toBeCloseTo(1, 9);
   });
 
+  test('few runs without a failure reach it, too', () => {
+    const points = [0, 1, 2].map((psnrDb) => ({ psnrDb, rate: rateOf(psnrDb === 0 ? 5 : 10, 10) }));
+    expect(psnrAtFailureRate(points, 0.01)).toBeCloseTo(1, 9);
+  });
+
   test('a curve that stays above or below has no such point', () => {
     expect(psnrAtFailureRate([point(0, 900), point(2, 100)], 0.01)).toBeUndefined();
     expect(psnrAtFailureRate([point(0, 5)], 0.01)).toBeUndefined();

@@ -35,15 +35,15 @@ export interface CurvePoint {
 }
 
 /**
- * Where a curve reaches a failure rate, by interpolation on a logarithmic scale of failures. A point without failures counts
- * as half a failure.
+ * Where a curve reaches a failure rate, by interpolation on a logarithmic scale of failures. No failure counts as half of one,
+ * or as the rate asked for where that is less.
  *
  * @param points - by rising PSNR
  * @returns PSNR in dB, or undefined when the curve does not cross that rate
  */
 export function psnrAtFailureRate(points: readonly CurvePoint[], failureRate: number): number | undefined {
   const logFailures = points.map(({ rate }) =>
-    Math.log(Math.max(rate.runCount - rate.successCount, 0.5) / rate.runCount),
+    Math.log(Math.max(1 - rate.rate, Math.min(0.5 / rate.runCount, failureRate))),
   );
   const wanted = Math.log(failureRate);
   for (let i = points.length - 1; i > 0; i--) {
