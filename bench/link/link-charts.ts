@@ -61,14 +61,17 @@ function errorChart(
       intervals: drawn.map(({ delivery }) => [Math.max(1 - delivery.highest, LOWEST_ERROR_RATE), 1 - delivery.lowest]),
     };
   });
+  const all = bound ? [...series, bound] : series;
+  const xs = all.flatMap(({ points }) => points.map(([x]) => x));
   return renderLineChart({
     title,
     subtitle: 'bursts not delivered, with 95 % intervals',
     xLabel,
     yLabel: 'packet error rate',
     yScale: 'log',
+    xRange: [Math.floor(Math.min(...xs)), Math.ceil(Math.max(...xs))],
     yRange: [LOWEST_ERROR_RATE, 1],
-    series: bound ? [...series, bound] : series,
+    series: all,
   });
 }
 
