@@ -16,12 +16,12 @@ const WAVEFORM: OfdmWaveform = {
   cyclicPrefixSamples: 32,
   rampSamples: 8,
   carrierCount: 128,
-  headerSymbolCount: 2,
+  headerSpacing: 2,
   codeRate: 0.45,
 };
 /** Silence before the burst, in baseband samples. */
 const LEAD = 2000;
-const PAYLOAD_SYMBOLS = 6;
+const SYMBOLS = 7;
 
 const MODULATOR = new OfdmModulator(WAVEFORM, PLACEMENT);
 
@@ -36,8 +36,8 @@ function makeBurst(seed: number): Burst {
   const { grid } = MODULATOR;
   const random = new SeededRandom(seed);
   const headerBits = random.bytes(grid.headerBitCount).map((byte) => byte & 1);
-  const payloadBits = random.bytes(grid.payloadBitCount(PAYLOAD_SYMBOLS)).map((byte) => byte & 1);
-  const body = MODULATOR.modulate(Uint8Array.of(...headerBits, ...payloadBits), 0);
+  const payloadBits = random.bytes(grid.payloadBitCount(SYMBOLS)).map((byte) => byte & 1);
+  const body = MODULATOR.modulate(headerBits, payloadBits, 0);
   const peak = body.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
   const samples = new Float32Array(LEAD * 4 + body.length + 2000);
   body.forEach((x, n) => {
@@ -59,7 +59,11 @@ interface Received {
   readonly payload: Float32Array;
 }
 
-function receive(samples: Float32Array, burst: Burst, sync: { startSamples?: number; dilation?: number } = {}): Received {
+function receive(
+  samples: Float32Array,
+  burst: Burst,
+  sync: { startSamples?: number; dilation?: number } = {},
+): Received {
   const buffer = buffered(samples);
   const demodulator = new OfdmDemodulator(WAVEFORM, BASEBAND, {
     startSamples: LEAD,
@@ -69,7 +73,7 @@ function receive(samples: Float32Array, burst: Burst, sync: { startSamples?: num
   });
   const header = demodulator.demodulateHeader(buffer);
   demodulator.acceptHeader(burst.headerBits);
-  for (let symbol = 0; symbol < PAYLOAD_SYMBOLS; symbol++) demodulator.demodulateSymbol(buffer, 2 + symbol);
+  for (let symbol = 1; symbol < SYMBOLS; symbol++) demodulator.demodulateSymbol(buffer, symbol);
   return { demodulator, header, payload: demodulator.payloadLlrs() };
 }
 
@@ -107,14 +111,17 @@ function stretched(samples: Float32Array, dilation: number): Float32Array {
 }
 
 describe('OFDM from bits to soft bits', () => {
-  test.each([1, 2, 3])('without noise gives back every bit, header and payload (seed %i)', (seed) => {
-    const burst = makeBurst(seed);
-    const { header, payload, demodulator } = receive(burst.samples, burst);
-    expect(errorRate(header, burst.headerBits)).toBe(0);
-    expect(errorRate(payload, burst.payloadBits)).toBe(0);
-    expect(demodulator.snrDb).toBeGreaterThan(10);
-    expect(payload.every((llr) => Math.abs(llr) <= MAX_LLR)).toBe(true);
-  });
+  test.each([1, 2, 3])(
+    'without noise gives back the header and all but the bits spent on low peaks (seed %i)',
+    (seed) => {
+      const burst = makeBurst(seed);
+      const { header, payload, demodulator } = receive(burst.samples, burst);
+      expect(errorRate(header, burst.headerBits)).toBe(0);
+      expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.01);
+      expect(demodulator.snrDb).toBeGreaterThan(5);
+      expect(payload.every((llr) => Math.abs(llr) <= MAX_LLR)).toBe(true);
+    },
+  );
 
   test('of inverted polarity and of another level gives the same bits (seed 4)', () => {
     const burst = makeBurst(4);
@@ -124,7 +131,7 @@ describe('OFDM from bits to soft bits', () => {
         burst,
       );
       expect(errorRate(header, burst.headerBits)).toBe(0);
-      expect(errorRate(payload, burst.payloadBits)).toBe(0);
+      expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.01);
     }
   });
 
@@ -143,14 +150,14 @@ describe('OFDM from bits to soft bits', () => {
     const burst = makeBurst(6);
     const { header, payload } = receive(burst.samples, burst, { startSamples: LEAD + error });
     expect(errorRate(header, burst.headerBits)).toBe(0);
-    expect(errorRate(payload, burst.payloadBits)).toBe(0);
+    expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.01);
   });
 
   test.each([-0.0045, -0.001, 0.0002, 0.0045])('follows a sender with the dilation %p (seed 7)', (dilation) => {
     const burst = makeBurst(7);
     const { header, payload, demodulator } = receive(stretched(burst.samples, dilation), burst, { dilation });
     expect(errorRate(header, burst.headerBits)).toBeLessThan(0.005);
-    expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.005);
+    expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.01);
     expect(Math.abs(demodulator.dilation - dilation)).toBeLessThan(2e-4);
   });
 
@@ -220,7 +227,7 @@ describe('the soft bits of OFDM in white noise', () => {
     const from = LEAD * 4 + 4 * symbolSamples + 300;
     const clicked = burst.samples.map((x, n) => x + (n >= from && n < from + 200 ? 3 * random.normal() : 0));
     const { payload } = receive(addWhiteNoise(clicked, 15, random), burst);
-    expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.5 / PAYLOAD_SYMBOLS + 0.02);
+    expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.5 / SYMBOLS + 0.02);
     expect(information(payload, burst.payloadBits)).toBeGreaterThan(0.65);
   });
 });

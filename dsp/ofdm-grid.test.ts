@@ -8,7 +8,7 @@ function waveform(changes: Partial<OfdmWaveform> = {}): OfdmWaveform {
     cyclicPrefixSamples: 16,
     rampSamples: 4,
     carrierCount: 16,
-    headerSymbolCount: 1,
+    headerSpacing: 4,
     codeRate: 0.5,
     ...changes,
   };
@@ -16,63 +16,65 @@ function waveform(changes: Partial<OfdmWaveform> = {}): OfdmWaveform {
 
 /** The grid as its file draws it. */
 function drawing(grid: OfdmGrid, symbolCount: number): string[] {
-  return Array.from({ length: symbolCount }, (_, symbol) => {
-    const data = symbol < grid.waveform.headerSymbolCount ? 'h' : 'd';
-    return Array.from({ length: grid.waveform.carrierCount }, (_, carrier) =>
-      grid.isPilot(symbol, carrier) ? 'P' : data,
-    ).join(' ');
-  });
+  const letters = { pilot: 'P', header: 'h', payload: 'd' };
+  return Array.from({ length: symbolCount }, (_, symbol) =>
+    Array.from({ length: grid.waveform.carrierCount }, (_, c) => letters[grid.cellKind(symbol, c)]).join(' '),
+  );
 }
 
 describe('the grid of an OFDM burst', () => {
   test('looks as it is drawn', () => {
     expect(drawing(new OfdmGrid(waveform()), 3)).toEqual([
-      'P h h h P h h h P h h h P h h h',
+      'P d h d P d h d P d h d P d h d',
       'P d d d d d d d d d d d P d d d',
       'd d d d d P d d d d d d d d d d',
     ]);
   });
 
-  test('shifts the pilots of odd header symbols by two', () => {
-    expect(drawing(new OfdmGrid(waveform({ headerSymbolCount: 2 })), 3)).toEqual([
-      'P h h h P h h h P h h h P h h h',
-      'h h P h h h P h h h P h h h P h',
+  test('with a header spacing of 2 gives the header all odd carriers', () => {
+    expect(drawing(new OfdmGrid(waveform({ headerSpacing: 2 })), 2)).toEqual([
+      'P h d h P h d h P h d h P h d h',
       'P d d d d d d d d d d d P d d d',
     ]);
   });
 
-  test('gives every carrier a pilot within twelve payload symbols', () => {
+  test('gives every carrier a pilot within any twelve symbols after the first', () => {
     const grid = new OfdmGrid(waveform({ carrierCount: 102 }));
     for (let carrier = 0; carrier < 102; carrier++)
-      expect(Array.from({ length: 12 }, (_, s) => grid.isPilot(1 + s, carrier)).filter(Boolean).length).toBe(1);
+      for (const first of [1, 8])
+        expect(
+          Array.from({ length: 12 }, (_, s) => grid.cellKind(first + s, carrier)).filter((kind) => kind === 'pilot'),
+        ).toHaveLength(1);
   });
 
   test.each([
-    waveform({ carrierCount: 102, headerSymbolCount: 2 }),
-    waveform({ carrierCount: 256, headerSymbolCount: 1 }),
-    waveform({ carrierCount: 24, headerSymbolCount: 5 }),
+    waveform({ carrierCount: 102, headerSpacing: 2 }),
+    waveform({ carrierCount: 256, headerSpacing: 4 }),
+    waveform({ carrierCount: 24, headerSpacing: 2 }),
   ])('makes every cell a pilot or two bits: %j', (config) => {
     const grid = new OfdmGrid(config);
-    const cellsOf = (first: number, end: number) => {
+    const count = (kind: string, symbolCount: number) => {
       let cells = 0;
-      for (let symbol = first; symbol < end; symbol++) {
-        const carriers = Array.from(grid.dataCarriers(symbol));
-        expect(carriers).toEqual([...new Set(carriers)].sort((a, b) => a - b));
-        for (let c = 0; c < config.carrierCount; c++) expect(carriers.includes(c)).toBe(!grid.isPilot(symbol, c));
-        cells += carriers.length;
-      }
+      for (let symbol = 0; symbol < symbolCount; symbol++)
+        for (let c = 0; c < config.carrierCount; c++) if (grid.cellKind(symbol, c) === kind) cells++;
       return cells;
     };
-    const { headerSymbolCount } = config;
-    expect(grid.headerBitCount).toBe(BITS_PER_CELL * cellsOf(0, headerSymbolCount));
+    expect(grid.headerBitCount).toBe(BITS_PER_CELL * count('header', 1));
+    expect(grid.headerBitCount).toBe(BITS_PER_CELL * count('header', 7)); // the first symbol holds it all
     expect(grid.payloadBitCount(0)).toBe(0);
-    expect(grid.payloadBitCount(7)).toBe(BITS_PER_CELL * cellsOf(headerSymbolCount, headerSymbolCount + 7));
+    for (const symbolCount of [1, 2, 7]) {
+      const payloadCells = count('payload', symbolCount);
+      expect(grid.payloadBitCount(symbolCount)).toBe(BITS_PER_CELL * payloadCells);
+      expect(payloadCells + count('header', symbolCount) + count('pilot', symbolCount)).toBe(
+        symbolCount * config.carrierCount,
+      );
+    }
   });
 
-  test('takes as few payload symbols as the code rate allows', () => {
+  test('takes as few symbols as the code rate allows', () => {
     const grid = new OfdmGrid(waveform({ carrierCount: 102, codeRate: 0.45 }));
     for (const infoBitCount of [1, 80, 84, 85, 1000, 33000]) {
-      const count = grid.payloadSymbolCount(infoBitCount);
+      const count = grid.symbolCountFor(infoBitCount);
       expect(infoBitCount / grid.payloadBitCount(count)).toBeLessThanOrEqual(0.45);
       if (count > 1) expect(infoBitCount / grid.payloadBitCount(count - 1)).toBeGreaterThan(0.45);
     }
