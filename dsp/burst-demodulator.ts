@@ -1,6 +1,7 @@
 // What the receiver needs of a demodulator, whatever the waveform: header, then symbols, then soft bits.
 
 import type { BasebandBuffer } from './baseband-buffer.js';
+import type { ChirpPair } from './chirp.js';
 
 /** Where a burst begins and how its time runs. */
 export interface BurstSync {
@@ -12,8 +13,9 @@ export interface BurstSync {
   readonly offsetSamples: number;
 }
 
-/** Where the waveform sits. */
+/** Where the waveform sits, and the preamble before it. */
 export interface BasebandPlacement {
+  readonly pair: ChirpPair;
   readonly basebandRateHz: number;
   readonly centerHz: number;
 }

@@ -41,7 +41,30 @@ export function writeChirpTrain(pair: ChirpPair, sampleRateHz: number, out: Real
   }
 }
 
-/** Complex baseband of the first up or down chirp of a train, amplitude 1, mixed with exp(-2 pi i centerHz t). */
+/**
+ * Complex baseband of a stretch of a chirp train, amplitude 1, mixed with exp(-2 pi i centerHz t), t from the train's start.
+ *
+ * @param firstSample - baseband samples from the train's start to the stretch
+ */
+export function basebandTrain(
+  pair: ChirpPair,
+  centerHz: number,
+  rateHz: number,
+  firstSample: number,
+  count: number,
+): { re: Float64Array; im: Float64Array } {
+  const re = new Float64Array(count);
+  const im = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    const t = (firstSample + n) / rateHz;
+    const cycles = chirpPhaseCycles(pair, t) - centerHz * t;
+    re[n] = Math.cos(2 * Math.PI * cycles);
+    im[n] = Math.sin(2 * Math.PI * cycles);
+  }
+  return { re, im };
+}
+
+/** Complex baseband of the first up or down chirp of a train. */
 export function basebandChirp(
   pair: ChirpPair,
   direction: 'up' | 'down',
@@ -49,14 +72,5 @@ export function basebandChirp(
   rateHz: number,
 ): { re: Float64Array; im: Float64Array } {
   const count = Math.round(pair.chirpSeconds * rateHz);
-  const re = new Float64Array(count);
-  const im = new Float64Array(count);
-  const offsetSeconds = direction === 'down' ? 0 : pair.chirpSeconds;
-  for (let n = 0; n < count; n++) {
-    const t = offsetSeconds + n / rateHz;
-    const cycles = chirpPhaseCycles(pair, t) - centerHz * t;
-    re[n] = Math.cos(2 * Math.PI * cycles);
-    im[n] = Math.sin(2 * Math.PI * cycles);
-  }
-  return { re, im };
+  return basebandTrain(pair, centerHz, rateHz, direction === 'down' ? 0 : count, count);
 }

@@ -15,8 +15,8 @@ export interface OfdmPlacement {
 
 /** Limits for the data cells' coordinates over their nominal value: outward costs power but never a bit (active
  * constellation extension: Krongold, Jones 2003), inward costs a weak bit, which the code forgives. */
-const LEAST_COORDINATE = 0.1;
-const GREATEST_COORDINATE = 3;
+const LEAST_COORDINATE = 0.5;
+const GREATEST_COORDINATE = 1.7;
 
 /** Chosen by the PSNR at which QPSK cells carry half a bit a bit: 20 settings, 60 symbols each; 1 dB flat around these. */
 const PEAK_LIMITS = { ceilingDb: 1.6, targetDb: 2, maxRounds: 24, relaxation: 1.4 } as const;

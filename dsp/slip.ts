@@ -2,7 +2,7 @@
 
 /** Newton steps after the coarse search. */
 const NEWTON_STEPS = 3;
-/** Coarse search: this many steps to each side, an eighth of a turn of the middle carrier each. */
+/** Usual coarse search: this many steps to each side, an eighth of a turn of the middle carrier each. */
 const COARSE_STEPS = 3;
 
 /**
@@ -11,14 +11,20 @@ const COARSE_STEPS = 3;
  * @param qRe - real parts of conj(h x) y / noise per carrier, 0 where nothing is known
  * @param qIm - imaginary parts
  * @param omegaRadPerSample - passband frequency of each carrier
- * @returns slip in samples, within half a turn of the middle carrier
+ * @param coarseSteps - how many eighths of a turn of the middle carrier are searched to each side
+ * @returns slip in samples
  */
-export function measureSlip(qRe: Float64Array, qIm: Float64Array, omegaRadPerSample: Float64Array): number {
+export function measureSlip(
+  qRe: Float64Array,
+  qIm: Float64Array,
+  omegaRadPerSample: Float64Array,
+  coarseSteps = COARSE_STEPS,
+): number {
   const middle = omegaRadPerSample[omegaRadPerSample.length >> 1];
   const step = Math.PI / 4 / middle;
   let best = 0; // and so it stays where nothing is known: all values are equal there
   let bestValue = correlate(qRe, qIm, omegaRadPerSample, 0).value;
-  for (let j = -COARSE_STEPS; j <= COARSE_STEPS; j++) {
+  for (let j = -coarseSteps; j <= coarseSteps; j++) {
     const value = correlate(qRe, qIm, omegaRadPerSample, j * step).value;
     if (value > bestValue) {
       bestValue = value;

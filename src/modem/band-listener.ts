@@ -3,6 +3,7 @@
 import { BasebandBuffer } from '../../dsp/baseband-buffer.js';
 import { type BurstCandidate, BurstDetector } from '../../dsp/burst-detector.js';
 import { DownConverter } from '../../dsp/down-converter.js';
+import { chirpPair } from './burst-layout.js';
 import { BurstReception, type ProfileReception, profileReception } from './burst-reception.js';
 import type { Profile } from './profiles.js';
 
@@ -38,7 +39,7 @@ export class BandListener {
     this.converter = new DownConverter({ sampleRateHz, centerHz, widthHz, decimation });
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
     this.detector = new BurstDetector({
-      pair: { ...preamble, chirpSeconds: preamble.chirpSamples / sampleRateHz },
+      pair: chirpPair(profiles[0]),
       centerHz,
       basebandRateHz,
       pairCounts,

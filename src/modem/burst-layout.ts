@@ -1,6 +1,7 @@
 // How a profile turns a payload's length into symbols and bits: the same arithmetic at both ends.
 
 import { planFrame } from '../../codec/frame/frame.js';
+import type { ChirpPair } from '../../dsp/chirp.js';
 import { fskBitsPerSymbol, fskPayloadSymbolCount } from '../../dsp/fsk-grid.js';
 import { OfdmGrid } from '../../dsp/ofdm-grid.js';
 import type { Profile } from './profiles.js';
@@ -43,4 +44,10 @@ export function burstLayout(profile: Profile, payloadByteCount: number): BurstLa
 /** Air samples of the preamble. */
 export function preambleSamples(profile: Profile): number {
   return 2 * profile.preamble.chirpSamples * profile.preamble.pairCount;
+}
+
+/** The profile's chirps as dsp sees them. */
+export function chirpPair({ preamble, sampleRateHz }: Profile): ChirpPair {
+  const { lowHz, highHz, chirpSamples } = preamble;
+  return { lowHz, highHz, chirpSeconds: chirpSamples / sampleRateHz };
 }

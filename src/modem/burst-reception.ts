@@ -6,7 +6,7 @@ import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
-import { type BurstLayout, burstLayout, preambleSamples } from './burst-layout.js';
+import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
 import type { Profile } from './profiles.js';
 
 /** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
@@ -39,7 +39,7 @@ export class BurstReception {
   ) {
     const { profile, basebandRateHz } = shared;
     const { waveform, centerHz, decimation } = profile;
-    const placement = { basebandRateHz, centerHz };
+    const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
     const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
     this.demodulator =
       waveform.kind === 'ofdm'

@@ -9,7 +9,7 @@ import { OfdmModulator } from '../../dsp/ofdm-modulator.js';
 import { resample } from '../../dsp/resampler.js';
 import { rampWeight } from '../../dsp/symbol-shaping.js';
 import { assertBytes, assertInteger } from '../shared/assert.js';
-import { burstLayout, preambleSamples } from './burst-layout.js';
+import { burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
 import { assertBandFits, resolveProfile } from './parse-profile.js';
 import type { Profile, ProfileName } from './profiles.js';
 
@@ -83,11 +83,7 @@ export class Transmitter {
     let peak = 0;
     for (const x of body) peak = Math.max(peak, Math.abs(x));
     const train = new Float64Array(start + ramp);
-    writeChirpTrain(
-      { ...profile.preamble, chirpSeconds: profile.preamble.chirpSamples / profile.sampleRateHz },
-      profile.sampleRateHz,
-      train,
-    );
+    writeChirpTrain(chirpPair(profile), profile.sampleRateHz, train);
     const samples = new Float32Array(start + body.length);
     for (let n = 0; n < train.length; n++) samples[n] = train[n] * rampWeight(n, train.length, ramp);
     for (let n = 0; n < body.length; n++) samples[start + n] += body[n] / peak;

@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { encodeFrame } from '../../codec/frame/frame.js';
+import { messageIdOf } from '../../codec/frame/header.js';
+import { SeededRandom } from '../shared/seeded-random.js';
+import { type BurstVerdict, MessageBook, REPEAT_WINDOW_SECONDS, type SoftBurst } from './message-book.js';
+
+const CODED_BITS = 400;
+const PAYLOAD = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+/** LLRs of a BPSK burst in white noise: mean and half the variance are 4 Es/N0. */
+function softBurst(payload: Uint8Array, redundancyVersion: number, esN0Db: number, seed: number): SoftBurst {
+  const random = new SeededRandom(seed);
+  const mean = 4 * 10 ** (esN0Db / 10);
+  const llrs = Float32Array.from(
+    encodeFrame(payload, redundancyVersion, CODED_BITS),
+    (bit) => (bit ? -mean : mean) + Math.sqrt(2 * mean) * random.normal(),
+  );
+  return {
+    header: { payloadByteCount: payload.length, messageId: messageIdOf(payload) },
+    redundancyVersion,
+    endSeconds: 1,
+    llrs: () => llrs,
+    refine: () => false,
+  };
+}
+
+const clean = (payload: Uint8Array, endSeconds = 1, redundancyVersion = 0): SoftBurst => ({
+  ...softBurst(payload, redundancyVersion, 8, 1),
+  endSeconds,
+});
+
+function kinds(verdicts: readonly BurstVerdict[]): string[] {
+  return verdicts.map(({ kind }) => kind);
+}
+
+describe('a message book', () => {
+  test('delivers a clean burst at once, with its payload (seed 1)', () => {
+    expect(new MessageBook().add(clean(PAYLOAD))).toEqual({
+      kind: 'delivered',
+      payload: PAYLOAD,
+      correctedByteCount: 0,
+      burstsCombined: 1,
+    });
+  });
+
+  test('delivers a message once, however often and in whichever version it is repeated (seed 1)', () => {
+    const book = new MessageBook();
+    const verdicts = [0, 1, 2, 3, 0, 1].map((version, i) => book.add(clean(PAYLOAD, 1 + i, version)));
+    expect(kinds(verdicts)).toEqual(['delivered', 'repeated', 'repeated', 'repeated', 'repeated', 'repeated']);
+  });
+
+  test('keeps two messages apart that come in turns (seed 1)', () => {
+    const book = new MessageBook();
+    const other = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
+    const verdicts = [PAYLOAD, other, PAYLOAD, other].map((payload, i) => book.add(clean(payload, i)));
+    expect(kinds(verdicts)).toEqual(['delivered', 'delivered', 'repeated', 'repeated']);
+  });
+
+  test('adds up bursts that each fail alone (seeds 1 to 40)', () => {
+    let helped = 0;
+    for (let seed = 1; seed <= 40 && helped < 3; seed++) {
+      const bursts = [0, 1].map((version) => softBurst(PAYLOAD, version, -6.5, 100 * seed + version));
+      const alone = bursts.map((burst) => new MessageBook().add(burst).kind);
+      if (alone.includes('delivered')) continue;
+      const book = new MessageBook();
+      const [first, second] = bursts.map((burst) => book.add(burst));
+      expect(first).toEqual({ kind: 'failed', burstsCombined: 1 });
+      if (second.kind !== 'delivered') continue;
+      expect(second.payload).toEqual(PAYLOAD);
+      expect(second.burstsCombined).toBe(2);
+      helped++;
+    }
+    expect(helped).toBe(3);
+  });
+
+  test('never delivers noise, however much of it is added up (seeds 1 to 12)', () => {
+    const book = new MessageBook();
+    for (let seed = 1; seed <= 12; seed++) {
+      const burst = softBurst(PAYLOAD, seed % 4, 0, seed);
+      const random = new SeededRandom(seed);
+      const noise = new Float32Array(CODED_BITS).map(() => 3 * random.normal());
+      expect(book.add({ ...burst, llrs: () => noise })).toEqual({ kind: 'failed', burstsCombined: seed });
+    }
+  });
+
+  test('asks the demodulator to look again before it gives up', () => {
+    let looks = 0;
+    const burst = softBurst(PAYLOAD, 0, 0, 1);
+    const good = clean(PAYLOAD).llrs();
+    const verdict = new MessageBook().add({
+      ...burst,
+      llrs: () => (looks === 0 ? new Float32Array(CODED_BITS) : good),
+      refine: (appLlrs) => {
+        expect(appLlrs.length).toBe(CODED_BITS);
+        looks++;
+        return true;
+      },
+    });
+    expect(verdict.kind).toBe('delivered');
+    expect(looks).toBe(1);
+  });
+
+  test('forgets a message that was not heard for a while, so that it can be sent again', () => {
+    const book = new MessageBook();
+    const times = [0, REPEAT_WINDOW_SECONDS - 1, 2 * REPEAT_WINDOW_SECONDS - 2, 3 * REPEAT_WINDOW_SECONDS];
+    expect(kinds(times.map((seconds) => book.add(clean(PAYLOAD, seconds))))).toEqual([
+      'delivered',
+      'repeated',
+      'repeated',
+      'delivered',
+    ]);
+  });
+
+  test('after a reset is as newly made', () => {
+    const book = new MessageBook();
+    book.add(clean(PAYLOAD));
+    book.reset();
+    expect(book.add(clean(PAYLOAD)).kind).toBe('delivered');
+  });
+
+  test('delivers every one of a hundred messages in a row, and does not grow with them', () => {
+    const book = new MessageBook();
+    for (let i = 0; i < 100; i++) expect(book.add(clean(Uint8Array.of(i, 7, i), i / 100)).kind).toBe('delivered');
+    const { entries } = book as unknown as { entries: Map<string, unknown> };
+    expect(entries.size).toBeLessThanOrEqual(16);
+  });
+
+  test('hands out a payload that is the caller’s own', () => {
+    const book = new MessageBook();
+    const verdict = book.add(clean(PAYLOAD));
+    if (verdict.kind !== 'delivered') throw new Error('expected a delivery');
+    verdict.payload.fill(0);
+    expect(book.add(clean(PAYLOAD)).kind).toBe('repeated');
+  });
+});
