@@ -60,6 +60,31 @@ describe('line chart', () => {
     expect(renderLineChart({ ...CHART, yScale: 'linear' })).not.toMatch(/NaN|Infinity/);
   });
 
+  test('rounds the x axis to even steps', () => {
+    const texts = textsOf(
+      renderLineChart({
+        ...CHART,
+        series: [
+          {
+            name: 'a',
+            points: [
+              [-0.93, 0.1],
+              [1.13, 0.2],
+            ],
+          },
+        ],
+      }),
+    );
+    expect(texts.filter((text) => /^-?[\d.]+$/.test(text) && text !== '1')).toEqual(
+      expect.arrayContaining(['-1', '-0.8', '0', '0.2', '1.2']),
+    );
+  });
+
+  test('gives curves of one name one entry in the legend', () => {
+    const series = [0, 1, 2].map((color) => ({ ...CHART.series[1], color }));
+    expect(textsOf(renderLineChart({ ...CHART, series })).filter((text) => text === 'bound')).toHaveLength(1);
+  });
+
   test('draws the curve of a bound dashed', () => {
     expect(renderLineChart(CHART)).toMatch(/stroke-dasharray/);
     expect(renderLineChart({ ...CHART, series: CHART.series.slice(0, 1) })).not.toMatch(/stroke-dasharray/);

@@ -21,7 +21,7 @@ export interface LineChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly yScale: 'log' | 'linear';
-  /** Limits of the axes; without them what the points need, on a logarithmic axis whole decades. */
+  /** Limits of the axes; without them what the points need, rounded, on a logarithmic axis to whole decades. */
   readonly xRange?: readonly [number, number];
   readonly yRange?: readonly [number, number];
   readonly series: readonly LineSeries[];
@@ -29,8 +29,15 @@ export interface LineChart {
 
 const WIDTH = 900;
 const HEIGHT = 560;
-const LEGEND_ROW_HEIGHT = 22;
-const LEGEND_COLUMNS = 3;
+const MARGIN_LEFT = 84;
+const MARGIN_RIGHT = 32;
+/** An entry of the legend: a mark, a little space, its name. The height of the legend is reckoned with wide characters. */
+const LEGEND_MARK_WIDTH = 34;
+const LEGEND_MARK_HEIGHT = 10;
+const LEGEND_GAP = 18;
+const LEGEND_CHARACTER_WIDTH = 7.5;
+/** Ticks of the x axis, about. */
+const TICK_COUNT = 12;
 /** Unquoted: ECharts puts it into an attribute as it is. */
 const FONT = 'system-ui, Segoe UI, Helvetica, Arial, sans-serif';
 const INK = '#24292f';
@@ -54,14 +61,14 @@ function powerOfTen(value: number): string {
  * @returns an SVG document
  */
 export function renderLineChart(chart: LineChart): string {
-  const legendRows = Math.ceil(chart.series.length / LEGEND_COLUMNS);
+  const legend = legendOf(chart.series);
   const yLimits = yLimitsOf(chart);
   const lowest = chart.yScale === 'log' ? yLimits[0] : Number.NEGATIVE_INFINITY;
   const plot = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,
     width: WIDTH,
-    height: HEIGHT + legendRows * LEGEND_ROW_HEIGHT,
+    height: HEIGHT + legend.height,
   });
   try {
     plot.setOption({
@@ -76,8 +83,8 @@ export function renderLineChart(chart: LineChart): string {
         textStyle: { fontSize: 18, color: INK },
         subtextStyle: { fontSize: 13, color: '#57606a' },
       },
-      grid: { left: 84, right: 32, top: 84, bottom: 68 + legendRows * LEGEND_ROW_HEIGHT },
-      legend: legendOf(chart.series),
+      grid: { left: MARGIN_LEFT, right: MARGIN_RIGHT, top: 84, bottom: 64 + legend.height },
+      legend: legend.option,
       xAxis: xAxisOf(chart),
       yAxis: yAxisOf(chart, yLimits),
       series: chart.series.flatMap((series, i) => drawingOf(series, series.color ?? i, lowest)),
@@ -96,16 +103,34 @@ function withoutSerialNumbers(svg: string): string {
     .replace(/\bzr\d+-/g, 'zr-');
 }
 
-function legendOf(series: readonly LineSeries[]): object {
-  return {
-    data: series.map(({ name, dashed }) => (dashed ? { name, itemStyle: { opacity: 0 } } : { name })),
-    bottom: 10,
+/** Curves of one name share an entry; its mark has their colour, or ink if they differ. */
+function legendOf(series: readonly LineSeries[]): { option: object; height: number } {
+  const names = [...new Set(series.map(({ name }) => name))];
+  const data = names.map((name) => {
+    const sharers = series.filter((candidate) => candidate.name === name);
+    const lineStyle = sharers.length > 1 ? { color: INK } : {};
+    return { name, lineStyle, ...(sharers[0].dashed ? { itemStyle: { opacity: 0 } } : {}) };
+  });
+  const width = WIDTH - MARGIN_LEFT - MARGIN_RIGHT;
+  let rowCount = 1;
+  let used = 0;
+  for (const name of names) {
+    const cell = LEGEND_MARK_WIDTH + LEGEND_GAP + LEGEND_CHARACTER_WIDTH * name.length;
+    if (used + cell > width) rowCount++;
+    used = used + cell > width ? cell : used + cell;
+  }
+  const option = {
+    data,
+    bottom: LEGEND_GAP,
     left: 'center',
-    width: WIDTH - 100,
-    itemWidth: 34,
-    itemGap: 30,
+    width,
+    itemWidth: LEGEND_MARK_WIDTH,
+    itemHeight: LEGEND_MARK_HEIGHT,
+    itemGap: LEGEND_GAP,
+    padding: 0,
     textStyle: { fontSize: 13, color: INK },
   };
+  return { option, height: rowCount * (LEGEND_MARK_HEIGHT + LEGEND_GAP) };
 }
 
 /** What both axes share. */
@@ -123,9 +148,20 @@ function axisOf(label: string, gap: number): object {
 }
 
 function xAxisOf({ xLabel, xRange, series }: LineChart): object {
+  const axis = { ...axisOf(xLabel, 34), type: 'value' };
+  if (xRange !== undefined) return { ...axis, min: xRange[0], max: xRange[1] };
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
-  const [min, max] = xRange ?? [Math.min(...xs), Math.max(...xs)];
-  return { ...axisOf(xLabel, 34), type: 'value', min, max };
+  const [low, high] = xs.length > 0 ? [Math.min(...xs), Math.max(...xs)] : [0, 1];
+  const interval = niceInterval((high - low || 1) / TICK_COUNT);
+  const min = Math.floor(low / interval) * interval;
+  const max = Math.max(Math.ceil(high / interval) * interval, min + interval);
+  return { ...axis, min: Number(min.toFixed(9)), max: Number(max.toFixed(9)), interval };
+}
+
+/** @returns 1, 2 or 5 times a power of ten, the next not below `least` */
+function niceInterval(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((factor) => factor * power >= least * 0.999) ?? 10);
 }
 
 /** Limits of the y axis: those given, or what the points need; on a logarithmic axis whole decades. */
