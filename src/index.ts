@@ -1,6 +1,6 @@
 // The public surface of the portable core.
 
-export { type BurstLayout, burstLayout, preambleSamples } from './modem/burst-layout.js';
+export { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './modem/burst-layout.js';
 export { splitDilation, SPEED_OF_SOUND_METERS_PER_SECOND, type LinkReport } from './modem/link-report.js';
 export { parseProfile } from './modem/parse-profile.js';
 export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
