@@ -67,18 +67,16 @@ describe('turbo decoder', () => {
     expect(out).toEqual(new Uint8Array(40).fill(1));
   });
 
-  test('K = 832 at rate 1/3 and Eb/N0 0.9 dB: 2 packets of 200 lost at most (seed 2)', () => {
+  test('K = 832 at rate 1/3 and Eb/N0 0.9 dB: 2 packets of 100 lost at most (seed 2)', () => {
     // 0.4 % expected; the bound of any code of this length is 1e-3 at 0.1 dB.
-    expect(packetErrors(832, 0.9 + 10 * Math.log10(1 / 3), 200, 2)).toBeLessThanOrEqual(2);
+    expect(packetErrors(832, 0.9 + 10 * Math.log10(1 / 3), 100, 2)).toBeLessThanOrEqual(2);
   });
 
-  test.each([0.25, 0.5, 2, 4])(
-    'LLRs that are too large by a factor of %f decode as well as true ones (seed 3)',
-    (factor) => {
-      const trueErrors = packetErrors(512, -4, 60, 3);
-      expect(packetErrors(512, -4, 60, 3, factor)).toBeLessThanOrEqual(trueErrors + 3);
-    },
-  );
+  test('LLRs that are too small or too large by a factor of 4 decode about as well as true ones (seed 3)', () => {
+    const trueErrors = packetErrors(512, -4, 50, 3);
+    for (const factor of [0.25, 0.5, 2, 4])
+      expect(packetErrors(512, -4, 50, 3, factor)).toBeLessThanOrEqual(trueErrors + 2);
+  });
 
   test('the soft output after a noisy decode is the codeword, sure of itself (seed 4)', () => {
     const random = new SeededRandom(4);

@@ -51,7 +51,7 @@ interface Constituent {
 }
 
 /**
- * Decodes blocks of one size. All memory is allocated by the constructor; decodes do not depend on one another.
+ * Decodes blocks of one size. All buffers are allocated by the constructor; decodes do not depend on one another.
  *
  * Max-log-MAP goes first. It does not care whether the LLRs are too large or too small by some factor, and most blocks need no
  * more. If it finds no agreement, the true scale of the LLRs is estimated from what the constituents say of the heard bits

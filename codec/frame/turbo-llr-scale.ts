@@ -1,10 +1,10 @@
 // How far are LLRs from their true scale? Two independent opinions of the same bits tell. The turbo decoder asks this before
 // it turns to log-MAP, which is the better algorithm only when LLRs mean what they say.
 
-/** Standard deviations, in nepers, of what is believed of the two scales beforehand: 4.3 dB of a heard LLR's, 12 dB of an extrinsic's. */
+/** What is believed of the two scales beforehand: standard deviations of their logarithms, 2.2 dB and 6 dB as ratios of power. */
 const HEARD_PRIOR = 0.5;
 const EXTRINSIC_PRIOR = 1.4;
-/** Rounds of the climb, and the longest step of one in nepers. */
+/** Rounds of the climb, and the longest step of one, in the logarithm. */
 const ROUNDS = 6;
 const MAX_STEP = 1;
 /** Bits looked at, at most: more would cost time and gain less than 0.5 dB. */
