@@ -71,7 +71,7 @@ describe('a bad profile is refused', () => {
 
   test.each(everyPath)('when $path of $name is of a wrong type', ({ name, path }) => {
     for (const value of [null, true, 'x', -1, 1.5, [], {}, Number.NaN, '1024']) {
-      if (path === 'name' && value === 'x') continue; // a good name
+      if (path === 'name' && typeof value === 'string') continue; // a good name
       expect(refusalOf(changed(path, value, name))).toMatch(`profile.${path}`);
     }
   });
@@ -113,9 +113,12 @@ describe('a bad profile is refused', () => {
     expect(refusalOf(changed(path, value, 'audible-robust'))).toMatch(`profile.${path}`);
   });
 
-  test.each([null, undefined, 5, 'audible-fast', [], new Date(0)])('when it is no object of fields at all: %p', (value) => {
-    expect(refusalOf(value)).toMatch('profile');
-  });
+  test.each([null, undefined, 5, 'audible-fast', [], new Date(0)])(
+    'when it is no object of fields at all: %p',
+    (value) => {
+      expect(refusalOf(value)).toMatch('profile');
+    },
+  );
 
   test('when its waveform has the fields of the other kind', () => {
     expect(refusalOf({ ...json(), waveform: json('audible-robust').waveform })).toBe(''); // a good mixture
