@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { basebandChirp, type ChirpPair, chirpPhaseCycles, sweepRateHzPerSecond, writeChirpTrain } from './chirp.js';
+import {
+  basebandChirp,
+  basebandTrain,
+  type ChirpPair,
+  chirpPhaseCycles,
+  sweepRateHzPerSecond,
+  writeChirpTrain,
+} from './chirp.js';
 
 const PAIR: ChirpPair = { lowHz: 2000, highHz: 8000, chirpSeconds: 0.016 };
 
@@ -62,4 +69,11 @@ describe('a chirp pair', () => {
       }
     },
   );
+
+  test('mixed to 0 Hz is the same train, whichever stretch is taken', () => {
+    const whole = basebandTrain(PAIR, 5000, 12000, 0, 800);
+    const stretch = basebandTrain(PAIR, 5000, 12000, 300, 200);
+    expect(stretch).toEqual({ re: whole.re.slice(300, 500), im: whole.im.slice(300, 500) });
+    expect(basebandChirp(PAIR, 'up', 5000, 12000).re).toEqual(whole.re.slice(192, 384));
+  });
 });

@@ -8,7 +8,8 @@ import { type FskWaveform, fskBitsPerSymbol } from './fsk-grid.js';
 import { FskModulator } from './fsk-modulator.js';
 
 const PLACEMENT = { sampleRateHz: 48000, centerHz: 5000, decimation: 4, skirtHz: 1000 };
-const BASEBAND = { basebandRateHz: 12000, centerHz: 5000 };
+const PAIR = { lowHz: 2000, highHz: 8000, chirpSeconds: 0.015 };
+const BASEBAND = { pair: PAIR, basebandRateHz: 12000, centerHz: 5000 };
 const WAVEFORM: FskWaveform = {
   kind: 'fsk',
   fftSize: 256,

@@ -3,13 +3,15 @@ import { MAX_LLR } from '../src/shared/llr.js';
 import { SeededRandom } from '../src/shared/seeded-random.js';
 import { BasebandBuffer } from './baseband-buffer.js';
 import { addWhiteNoise } from './channel/noise.js';
+import { writeChirpTrain } from './chirp.js';
 import { DownConverter } from './down-converter.js';
 import { OfdmDemodulator } from './ofdm-demodulator.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { OfdmModulator } from './ofdm-modulator.js';
 
 const PLACEMENT = { sampleRateHz: 48000, centerHz: 5000, decimation: 4, skirtHz: 1000 };
-const BASEBAND = { basebandRateHz: 12000, centerHz: 5000 };
+const PAIR = { lowHz: 2000, highHz: 8000, chirpSeconds: 0.015 };
+const BASEBAND = { pair: PAIR, basebandRateHz: 12000, centerHz: 5000 };
 const WAVEFORM: OfdmWaveform = {
   kind: 'ofdm',
   fftSize: 256,
@@ -21,6 +23,8 @@ const WAVEFORM: OfdmWaveform = {
 };
 /** Silence before the burst, in baseband samples. */
 const LEAD = 2000;
+/** One chirp pair before the symbols. */
+const PREAMBLE = 360;
 const SYMBOLS = 7;
 
 const MODULATOR = new OfdmModulator(WAVEFORM, PLACEMENT);
@@ -37,11 +41,12 @@ function makeBurst(seed: number): Burst {
   const random = new SeededRandom(seed);
   const headerBits = random.bytes(grid.headerBitCount).map((byte) => byte & 1);
   const payloadBits = random.bytes(grid.payloadBitCount(SYMBOLS)).map((byte) => byte & 1);
-  const body = MODULATOR.modulate(headerBits, payloadBits, 0);
+  const body = MODULATOR.modulate(headerBits, payloadBits, PREAMBLE * 4);
   const peak = body.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
-  const samples = new Float32Array(LEAD * 4 + body.length + 2000);
+  const samples = new Float32Array((LEAD + PREAMBLE) * 4 + body.length + 2000);
+  writeChirpTrain(PAIR, 48000, samples.subarray(LEAD * 4, (LEAD + PREAMBLE) * 4));
   body.forEach((x, n) => {
-    samples[LEAD * 4 + n] = x / peak;
+    samples[(LEAD + PREAMBLE) * 4 + n] = x / peak;
   });
   return { headerBits, payloadBits, samples };
 }
@@ -68,7 +73,7 @@ function receive(
   const demodulator = new OfdmDemodulator(WAVEFORM, BASEBAND, {
     startSamples: LEAD,
     dilation: 0,
-    offsetSamples: 0,
+    offsetSamples: PREAMBLE,
     ...sync,
   });
   const header = demodulator.demodulateHeader(buffer);
@@ -224,7 +229,7 @@ describe('the soft bits of OFDM in white noise', () => {
     const burst = makeBurst(20);
     const random = new SeededRandom(20);
     const symbolSamples = (256 + 32) * 4;
-    const from = LEAD * 4 + 4 * symbolSamples + 300;
+    const from = (LEAD + PREAMBLE) * 4 + 4 * symbolSamples + 300;
     const clicked = burst.samples.map((x, n) => x + (n >= from && n < from + 200 ? 3 * random.normal() : 0));
     const { payload } = receive(addWhiteNoise(clicked, 15, random), burst);
     expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.5 / SYMBOLS + 0.02);
@@ -247,6 +252,17 @@ describe('an OFDM demodulator', () => {
     demodulator.refine(payload);
     expect(demodulator.payloadLlrs().every(Number.isFinite)).toBe(true);
     expect(errorRate(payload, burst.payloadBits)).toBeGreaterThan(0.4);
+  });
+
+  test('shows copies of its cells, of symbols it has read (seed 23)', () => {
+    const burst = makeBurst(23);
+    const { demodulator } = receive(burst.samples, burst);
+    const cells = demodulator.cells(SYMBOLS - 1);
+    for (const values of Object.values(cells)) expect(values.length).toBe(WAVEFORM.carrierCount);
+    expect(cells.noiseVariance.every((variance) => variance > 0)).toBe(true);
+    cells.re.fill(0);
+    expect(demodulator.cells(SYMBOLS - 1).re).not.toEqual(cells.re);
+    for (const symbol of [-1, SYMBOLS]) expect(() => demodulator.cells(symbol)).toThrow(/^symbol: expected integer/);
   });
 
   test('says when a symbol and the burst end', () => {

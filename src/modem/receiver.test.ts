@@ -13,7 +13,7 @@ const OTHER = Uint8Array.of(0x73, 0x6f, 0x6e, 0x67);
 /** Bursts are made once: most of this file's time would go into making them. */
 const BURSTS = new Map<string, Float32Array>();
 
-function burst(profile: ProfileName = 'audible-fast', payload = PAYLOAD): Float32Array {
+function burst(profile: ProfileName = 'audible-fast', payload: Uint8Array = PAYLOAD): Float32Array {
   const key = `${profile} ${payload.join()}`;
   const known = BURSTS.get(key) ?? new Transmitter({ profile }).modulate(payload);
   BURSTS.set(key, known);
