@@ -54,6 +54,9 @@ interface Search {
   readonly threshold: number;
   readonly hypotheses: readonly Hypothesis[];
   readonly separationSamples: number;
+  /** Powers summed over a preamble's chirps, under the best hypothesis. */
+  readonly sums: Float32Array;
+  /** The same over their local mean. */
   readonly scores: Float32Array;
   readonly bestHypothesis: Uint8Array;
 }
@@ -120,7 +123,10 @@ export class BurstDetector {
   reset(): void {
     this.up.fill(0);
     this.down.fill(0);
-    for (const { scores } of this.searches) scores.fill(0);
+    for (const { sums, scores } of this.searches) {
+      sums.fill(0);
+      scores.fill(0);
+    }
     this.firstPosition = -this.up.length - (this.chirpSamples - 1);
     this.inputRe.fill(0);
     this.inputIm.fill(0);
@@ -166,6 +172,7 @@ export class BurstDetector {
       threshold: this.config.thresholds[kind],
       hypotheses: this.makeHypotheses(pairCount),
       separationSamples,
+      sums: new Float32Array(length),
       scores: new Float32Array(length),
       bestHypothesis: new Uint8Array(length),
     };
@@ -228,13 +235,14 @@ export class BurstDetector {
 
   /** Scores the positions that now have their whole preamble and its surroundings, and reports the peaks. */
   private findPeaks(search: Search, found: BurstCandidate[]): void {
-    const { scores, bestHypothesis, separationSamples, threshold } = search;
+    const { sums, scores, bestHypothesis, separationSamples, threshold } = search;
     const { hopSamples, marginSamples } = this;
+    sums.copyWithin(0, hopSamples);
     scores.copyWithin(0, hopSamples);
     bestHypothesis.copyWithin(0, hopSamples);
     this.scorePositions(search);
     for (let i = separationSamples; i < separationSamples + hopSamples; i++) {
-      if (scores[i] < threshold || !isPeak(scores, i, separationSamples)) continue;
+      if (scores[i] < threshold || !isPeak(sums, i, separationSamples)) continue;
       const n = marginSamples + hopSamples - scores.length + i;
       if (this.hasSeveralPairs(search, n, bestHypothesis[i])) found.push(this.refine(search, n, i));
     }
@@ -272,7 +280,7 @@ export class BurstDetector {
     }
   }
 
-  private scorePositions({ pairCount, hypotheses, scores, bestHypothesis }: Search): void {
+  private scorePositions({ pairCount, hypotheses, sums, scores, bestHypothesis }: Search): void {
     const { up, down, marginSamples, hopSamples } = this;
     const first = scores.length - hopSamples;
     const silent = SILENT_LEVEL * this.chirpSamples;
@@ -290,6 +298,7 @@ export class BurstDetector {
         }
       }
       const level = this.levelAround(n, pairCount);
+      sums[first + i] = best;
       scores[first + i] = level > silent ? best / level : 0;
       bestHypothesis[first + i] = bestIndex;
     }
@@ -349,10 +358,13 @@ export class BurstDetector {
   }
 }
 
-/** Whether scores[i] is the largest within the separation; of equal ones the first. */
-function isPeak(scores: Float32Array, i: number, separation: number): boolean {
+/**
+ * Whether sums[i] is the largest within the separation; of equal ones the first. Sums, not scores: where a preamble has
+ * only begun the local mean is still low, and the score of half of it may exceed that of the whole.
+ */
+function isPeak(sums: Float32Array, i: number, separation: number): boolean {
   for (let j = i - separation; j <= i + separation; j++)
-    if (scores[j] > scores[i] || (scores[j] === scores[i] && j < i)) return false;
+    if (sums[j] > sums[i] || (sums[j] === sums[i] && j < i)) return false;
   return true;
 }
 

@@ -14,7 +14,7 @@ const INTERFERER_RATIO = 2.5;
 /** Symbols needed before a tone's own median means something. */
 const LEAST_SYMBOLS_FOR_OWN_MEDIAN = 10;
 const LEARNING_ROUNDS = 3;
-/** Noise is never taken to be lower than this share of a sounding tone. */
+/** Noise is never taken to be lower than this share of its group's sounding tones. */
 const NOISE_FLOOR = 1e-3;
 
 /** Levels of a stretch of symbols; powers are squared magnitudes of bins. */
@@ -41,7 +41,7 @@ export function estimateFskLevels(
   const noise = ambientNoise(fskToneCount(waveform), energies);
   const levels: FskLevels = {
     noise,
-    steady: strongestTones(waveform, energies, noise),
+    steady: firstGuess(waveform, energies, noise, known),
     diffuse: new Float64Array(waveform.groupCount),
   };
   addRinging(waveform, energies, noise);
@@ -85,21 +85,36 @@ function strongestInGroup(row: Float64Array, group: number, tonesPerGroup: numbe
   return best;
 }
 
-/** First guess of a sounding tone's power in each group: the mean of the strongest tones less their noise. */
-function strongestTones(
-  waveform: FskWaveform,
+/** A first guess is at least this share of the noise: learning can raise it from there. */
+const LEAST_GUESS = 0.1;
+/** Mean of the strongest of some dozen tones of noise, in noise powers: what a silent group seems to have. */
+const STRONGEST_OF_NOISE = 3;
+
+/**
+ * First guess of a sounding tone's power in each group: from the known symbols, which is fair to groups that a speaker
+ * cannot sound; without any from the strongest tones, less what noise alone would show.
+ */
+function firstGuess(
+  { groupCount, tonesPerGroup }: FskWaveform,
   energies: readonly Float64Array[],
   noise: readonly Float64Array[],
+  known: readonly (Int32Array | undefined)[],
 ): Float64Array {
-  const { groupCount, tonesPerGroup } = waveform;
+  const anyKnown = known.some((tones) => tones !== undefined);
   const power = new Float64Array(groupCount);
+  const floor = new Float64Array(groupCount);
+  let count = 0;
   energies.forEach((row, t) => {
+    const tones = known[t];
+    if (anyKnown && !tones) return;
+    count++;
     for (let group = 0; group < groupCount; group++) {
-      const tone = strongestInGroup(row, group, tonesPerGroup);
-      power[group] += Math.max(row[tone] - 2 * noise[t][tone], 0.5 * noise[t][tone]) / energies.length;
+      const tone = tones ? tones[group] : strongestInGroup(row, group, tonesPerGroup);
+      power[group] += row[tone] - (tones ? 1 : STRONGEST_OF_NOISE) * noise[t][tone];
+      floor[group] += LEAST_GUESS * noise[t][tone];
     }
   });
-  return power;
+  return power.map((sum, group) => Math.max(sum, floor[group]) / count);
 }
 
 /**
@@ -161,8 +176,6 @@ function learnTones(
     }
   });
   const steadiness = measureSteadiness(first, second, energies.length);
-  let strongest = 0;
-  for (const power of first) strongest = Math.max(strongest, power / energies.length);
   for (let group = 0; group < groupCount; group++) {
     const power = first[group] / energies.length;
     const noise = noiseSum[group] / energies.length;
@@ -170,7 +183,10 @@ function learnTones(
     levels.diffuse[group] = Math.max(0, power - noise - levels.steady[group]);
   }
   for (const row of levels.noise)
-    for (let tone = 0; tone < row.length; tone++) row[tone] = Math.max(row[tone], strongest * NOISE_FLOOR);
+    for (let tone = 0; tone < row.length; tone++) {
+      const power = first[Math.floor(tone / tonesPerGroup)] / energies.length;
+      row[tone] = Math.max(row[tone], power * NOISE_FLOOR);
+    }
 }
 
 /**
