@@ -11,6 +11,8 @@ export default {
     '^tillsong/node$': '<rootDir>/src/node/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Globals looked up through jest's sandbox make numeric loops four times slower; these are handed in as they are.
+  sandboxInjectedGlobals: ['Math', 'Number', 'Float32Array', 'Float64Array'],
   transform: {
     '\\.[tj]s$': [
       '@swc/jest',

@@ -44,8 +44,12 @@ const PEAK_SEPARATION_CHIRPS = 0.5;
 const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
 /** Echo profiles are compared this far to both sides of a peak. */
 const PROFILE_SECONDS = 0.008;
-/** Levels below this share of that of white noise are numeric residue of silence, not sound. */
-const SILENT_LEVEL = 1e-6;
+/** A local level below this share of what the buffer holds is numeric residue, not sound: digital silence after a sound. */
+const SILENT_SHARE = 1e-12;
+/** Longest block; a longer one is cheaper a second and later to tell. */
+const LONGEST_BLOCK_SECONDS = 0.2;
+/** Share of a block that is faded at each end: a block's edges would pass the whitener as clicks. */
+const TAPER_SHARE = 1 / 16;
 
 /** The search for one kind of preamble: its hypotheses, and the scores of the latest positions, oldest first. */
 interface Search {
@@ -71,6 +75,8 @@ export class BurstDetector {
   private readonly shiftPerDilation: number;
   private readonly profileRoomSamples: number;
   private readonly fft: Fft;
+  private readonly taperSamples: number;
+  private readonly taper: Float64Array;
   private readonly hopSamples: number;
   private readonly templates: readonly { re: Float64Array; im: Float64Array }[];
   private readonly searches: readonly Search[];
@@ -94,9 +100,15 @@ export class BurstDetector {
   constructor(private readonly config: BurstDetectorConfig) {
     const { pair, basebandRateHz } = config;
     this.chirpSamples = Math.round(pair.chirpSeconds * basebandRateHz);
-    const size = 2 ** Math.ceil(Math.log2(this.chirpSamples * 5));
+    const least = Math.ceil(Math.log2(this.chirpSamples * 4));
+    const size = 2 ** Math.max(least, Math.floor(Math.log2(LONGEST_BLOCK_SECONDS * basebandRateHz)));
     this.fft = new Fft(size);
-    this.hopSamples = size - this.chirpSamples + 1;
+    this.taperSamples = size * TAPER_SHARE;
+    this.taper = Float64Array.from(
+      { length: this.taperSamples },
+      (_, n) => 0.5 - 0.5 * Math.cos((Math.PI * (n + 0.5)) / this.taperSamples),
+    );
+    this.hopSamples = size - 2 * this.taperSamples - this.chirpSamples + 1;
     this.shiftPerDilation = (config.centerHz / sweepRateHzPerSecond(pair)) * basebandRateHz;
     this.searches = config.pairCounts.map((pairCount, kind) => this.makeSearch(pairCount, kind));
     const longest = Math.max(...config.pairCounts) * 2 * this.chirpSamples;
@@ -127,10 +139,10 @@ export class BurstDetector {
       sums.fill(0);
       scores.fill(0);
     }
-    this.firstPosition = -this.up.length - (this.chirpSamples - 1);
+    this.firstPosition = -this.up.length - (this.chirpSamples - 1) - this.taperSamples;
     this.inputRe.fill(0);
     this.inputIm.fill(0);
-    this.inputCount = this.chirpSamples - 1;
+    this.inputCount = this.fft.size - this.hopSamples;
     this.whitener.reset();
   }
 
@@ -206,7 +218,11 @@ export class BurstDetector {
 
   private processBlock(found: BurstCandidate[]): void {
     const { fft, inputRe, inputIm, hopSamples } = this;
-    fft.forward(inputRe, inputIm, this.spectrumRe, this.spectrumIm);
+    this.spectrumRe.set(inputRe);
+    this.spectrumIm.set(inputIm);
+    this.fadeEdges(this.spectrumRe);
+    this.fadeEdges(this.spectrumIm);
+    fft.forward(this.spectrumRe, this.spectrumIm, this.spectrumRe, this.spectrumIm);
     this.whitener.whiten(this.spectrumRe, this.spectrumIm);
     this.up.copyWithin(0, hopSamples);
     this.down.copyWithin(0, hopSamples);
@@ -220,6 +236,14 @@ export class BurstDetector {
     for (const search of this.searches) this.findPeaks(search, found);
   }
 
+  private fadeEdges(block: Float64Array): void {
+    const { taper } = this;
+    for (let n = 0; n < taper.length; n++) {
+      block[n] *= taper[n];
+      block[block.length - 1 - n] *= taper[n];
+    }
+  }
+
   /** Matched-filter powers of this block's new positions, at the end of out. */
   private correlate(template: number, out: Float32Array): void {
     const { workRe, workIm, spectrumRe, spectrumIm, hopSamples } = this;
@@ -230,7 +254,8 @@ export class BurstDetector {
     }
     this.fft.inverse(workRe, workIm, workRe, workIm);
     const start = out.length - hopSamples;
-    for (let n = 0; n < hopSamples; n++) out[start + n] = workRe[n] * workRe[n] + workIm[n] * workIm[n];
+    for (let n = 0, m = this.taperSamples; n < hopSamples; n++, m++)
+      out[start + n] = workRe[m] * workRe[m] + workIm[m] * workIm[m];
   }
 
   /** Scores the positions that now have their whole preamble and its surroundings, and reports the peaks. */
@@ -283,7 +308,7 @@ export class BurstDetector {
   private scorePositions({ pairCount, hypotheses, sums, scores, bestHypothesis }: Search): void {
     const { up, down, marginSamples, hopSamples } = this;
     const first = scores.length - hopSamples;
-    const silent = SILENT_LEVEL * this.chirpSamples;
+    const silent = SILENT_SHARE * this.prefix[this.up.length] + Number.MIN_VALUE;
     for (let i = 0; i < hopSamples; i++) {
       const n = marginSamples + i;
       let best = 0;

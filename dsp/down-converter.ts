@@ -24,6 +24,9 @@ export interface ComplexSamples {
 /** Alias rejection of the decimating filter: ambient noise below 1 kHz is 40 to 60 dB above that at 18 kHz. */
 const STOP_BAND_DB = 80;
 
+/** What is louder is no sound (full scale is 1) and would overflow single precision further on. */
+const LOUDEST = 1e6;
+
 /** Motion of 1.5 m/s moves the band's edges by 0.45 % of the frequency: kept within the pass band. */
 const PASS_BAND_MARGIN = 1.06;
 
@@ -66,7 +69,7 @@ export class DownConverter {
   }
 
   /**
-   * @param samples - any number; values that are not finite count as 0
+   * @param samples - any number; values that are not finite or beyond 1e6 count as 0
    * @returns the baseband samples that became complete
    */
   push(samples: Float32Array): ComplexSamples {
@@ -108,7 +111,7 @@ export class DownConverter {
     const { history } = this;
     for (let i = 0, j = this.historyCount; i < samples.length; i++, j++) {
       const x = samples[i];
-      history[j] = x - x === 0 ? x : 0; // infinities and NaN give NaN here
+      history[j] = Math.abs(x) <= LOUDEST ? x : 0; // false for NaN too
     }
     this.historyCount = needed;
   }

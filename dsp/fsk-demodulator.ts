@@ -124,8 +124,9 @@ export class FskDemodulator implements BurstDemodulator {
     return llrs;
   }
 
-  refine(appLlrs: Float32Array): boolean {
-    return appLlrs.length === 0;
+  /** The levels are learnt from all symbols at once already: there is no second look. */
+  refine(): boolean {
+    return false;
   }
 
   private windowStart(symbol: number): number {

@@ -1,6 +1,6 @@
 // The likelihood that decides M-FSK: how much more likely a tone's energy is if the tone sounded than if it did not.
 
-/** ln I0(x) for x >= 0: polynomial fits of Abramowitz and Stegun 9.8.1 and 9.8.2 (relative error of I0 below 2e-7). */
+/** ln I0(x) for x >= 0: polynomial fits of Abramowitz and Stegun 9.8.1 and 9.8.2 (relative error of I0 below 5e-7). */
 export function logBesselI0(x: number): number {
   if (x < 3.75) {
     const t = (x / 3.75) ** 2;

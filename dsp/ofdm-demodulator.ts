@@ -48,6 +48,12 @@ const ESTIMATED_PREFIXES = 4;
 const AMBIENT_WINDOWS = 4;
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
 const NOISE_FLOOR = 0.003;
+/** Cells on each side whose power is compared with the fitted channel's. */
+const EXCESS_HALF_WIDTH = 24;
+/** Factor by which that comparison may be off: 49 cells, and senders that clip. */
+const EXCESS_TOLERANCE = 1.5;
+/** A fit is never taken to use up more than the rest of the known cells' freedom. */
+const LEAST_FREEDOM = 0.25;
 /** A clipping sender leaves this share of a cell's power as distortion in it. */
 const DISTORTION_SHARE = 0.05;
 /** Times the dilation is measured between preamble and first symbol and the symbol read again. */
@@ -388,23 +394,59 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.symbols[symbol].errorVariance = this.estimator.errorVariance;
   }
 
-  /** Scales or lifts the ambient noise so that the pilots' residuals agree with it: a room's tail counts as noise too. */
+  /**
+   * Noise per carrier before anything is decoded, from three witnesses: what was heard before the burst (fine in frequency,
+   * but blind to the room's tail), the pilots' residuals (blind where the fit follows them too closely), and the power of
+   * all cells in excess of the fitted channel's (coarse, but never fooled).
+   */
   private matchNoiseToPilots(): void {
-    let residual = 0;
-    let expected = 0;
-    let count = 0;
-    for (let c = 0; c < this.waveform.carrierCount; c++) {
-      if (this.grid.cellKind(0, c) !== 'pilot') continue;
-      residual += this.residualPower(0, c, this.grid.pilotRe(0, c), this.grid.pilotIm(0, c));
-      expected += this.noise[c];
-      count++;
-    }
-    const freedom = Math.max(0.2, 1 - this.estimator.degreesOfFreedom / count);
-    const ratio = residual / freedom / Math.max(expected, 1e-30);
-    const lift = Math.max(0, (residual / freedom - expected) / count);
-    for (let c = 0; c < this.noise.length; c++)
-      this.noise[c] = ratio < 1 ? this.noise[c] * Math.max(ratio, 0.05) : this.noise[c] + lift;
+    const { carrierCount } = this.waveform;
+    const excess = this.excessPower();
+    const ambient = mean(this.noise);
+    const scale = Math.min(1, (EXCESS_TOLERANCE * mean(excess)) / Math.max(ambient, 1e-30));
+    const known = this.carriersOf((kind) => kind === 'pilot');
+    const points = (c: number) => ({ re: this.grid.pilotRe(0, c), im: this.grid.pilotIm(0, c) });
+    const residual = this.residualNoise(known, points);
+    for (let c = 0; c < carrierCount; c++)
+      this.noise[c] = Math.max(this.noise[c] * scale, residual[c], excess[c] / EXCESS_TOLERANCE);
     this.floorNoise(this.estimator.meanPower);
+  }
+
+  /** Mean power of the first symbol's cells around each carrier less that of the fitted channel: noise plus misfit. */
+  private excessPower(): Float64Array {
+    const { re, im, channelRe, channelIm } = this.symbols[0];
+    const count = re.length;
+    const prefix = new Float64Array(count + 1);
+    for (let c = 0; c < count; c++)
+      prefix[c + 1] = prefix[c] + re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2;
+    return Float64Array.from({ length: count }, (_, c) => {
+      const from = Math.max(0, c - EXCESS_HALF_WIDTH);
+      const to = Math.min(count, c + EXCESS_HALF_WIDTH + 1);
+      return Math.max(0, (prefix[to] - prefix[from]) / (to - from));
+    });
+  }
+
+  private carriersOf(wanted: (kind: CellKind) => boolean): number[] {
+    const carriers: number[] = [];
+    for (let c = 0; c < this.waveform.carrierCount; c++) if (wanted(this.grid.cellKind(0, c))) carriers.push(c);
+    return carriers;
+  }
+
+  /** Smoothed residuals of known cells of the first symbol, at every carrier the nearest known one's. */
+  private residualNoise(known: readonly number[], pointOf: (c: number) => { re: number; im: number }): Float64Array {
+    const freedom = Math.max(LEAST_FREEDOM, 1 - this.estimator.degreesOfFreedom / known.length);
+    const residuals = Float64Array.from(known, (c) => {
+      const { re, im } = pointOf(c);
+      return this.residualPower(0, c, re, im) / freedom;
+    });
+    const smooth = new Float64Array(known.length);
+    smoothNoise(residuals, 1, smooth);
+    const noise = new Float64Array(this.waveform.carrierCount);
+    for (let c = 0, i = 0; c < noise.length; c++) {
+      while (i + 1 < known.length && Math.abs(known[i + 1] - c) <= Math.abs(known[i] - c)) i++;
+      noise[c] = smooth[i];
+    }
+    return noise;
   }
 
   private residualPower(symbol: number, c: number, xRe: number, xIm: number): number {
@@ -416,18 +458,13 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   /** Noise per carrier from the decoded header: what the fitted channel leaves unexplained of pilots and header cells. */
   private measureHeaderNoise(): void {
-    const { carrierCount } = this.waveform;
-    const [point] = this.meanPoints(new Float32Array(0));
-    const known: number[] = [];
-    for (let c = 0; c < carrierCount; c++) if (this.grid.cellKind(0, c) !== 'payload') known.push(c);
-    const freedom = Math.max(0.3, 1 - this.estimator.degreesOfFreedom / known.length);
-    const residuals = Float64Array.from(known, (c) => this.residualPower(0, c, point.re[c], point.im[c]) / freedom);
-    const smooth = new Float64Array(known.length);
-    smoothNoise(residuals, 1, smooth);
-    for (let c = 0, i = 0; c < carrierCount; c++) {
-      while (i + 1 < known.length && Math.abs(known[i + 1] - c) <= Math.abs(known[i] - c)) i++;
-      this.noise[c] = smooth[i];
-    }
+    const [points] = this.meanPoints(new Float32Array(0));
+    const residual = this.residualNoise(
+      this.carriersOf((kind) => kind !== 'payload'),
+      (c) => ({ re: points.re[c], im: points.im[c] }),
+    );
+    const excess = this.excessPower();
+    for (let c = 0; c < residual.length; c++) this.noise[c] = Math.max(residual[c], excess[c] / EXCESS_TOLERANCE);
     this.floorNoise(this.estimator.meanPower);
   }
 

@@ -13,6 +13,9 @@ const MAX_DILATION = 0.005;
 const SINGLE_PAIR_THRESHOLD = 20;
 /** With more pairs each may be weaker. */
 const THRESHOLD_PER_FURTHER_PAIR = 5;
+/** Headers tried a second at most, on average and in a row: bounds the work whatever is heard. */
+const HEADERS_PER_SECOND = 12;
+const HEADERS_IN_A_ROW = 8;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
 /** The baseband kept: the detector's delay, a header and the surroundings before it. */
@@ -22,6 +25,7 @@ const ECHO_SECONDS = 0.05;
 
 export class BandListener {
   // derived
+  private readonly creditPerSample: number;
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
   private readonly detector: BurstDetector;
@@ -29,6 +33,7 @@ export class BandListener {
   private readonly kinds: readonly (readonly ProfileReception[])[];
   // state
   private receptions: BurstReception[] = [];
+  private headerCredit = HEADERS_IN_A_ROW;
 
   /** @param profiles - all of one band: same centre, decimation and chirps */
   constructor(profiles: readonly Profile[]) {
@@ -36,6 +41,7 @@ export class BandListener {
     const basebandRateHz = sampleRateHz / decimation;
     const pairCounts = [...new Set(profiles.map((profile) => profile.preamble.pairCount))].sort((a, b) => a - b);
     const widthHz = 2 * Math.max(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+    this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
     this.converter = new DownConverter({ sampleRateHz, centerHz, widthHz, decimation });
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
     this.detector = new BurstDetector({
@@ -56,12 +62,14 @@ export class BandListener {
     this.buffer.reset();
     this.detector.reset();
     this.receptions = [];
+    this.headerCredit = HEADERS_IN_A_ROW;
   }
 
   /** @returns receptions that became complete, in order of their starts */
   push(samples: Float32Array): BurstReception[] {
     const { re, im } = this.converter.push(samples);
     this.buffer.append(re, im);
+    this.headerCredit = Math.min(HEADERS_IN_A_ROW, this.headerCredit + re.length * this.creditPerSample);
     return this.proceed(this.detector.push(re, im));
   }
 
@@ -86,13 +94,21 @@ export class BandListener {
     return complete;
   }
 
+  /** Takes a new reception, if need be in place of the weakest that has no header yet. */
   private admit(reception: BurstReception): void {
-    this.receptions.push(reception);
-    if (this.receptions.length <= MAX_RECEPTIONS) return;
+    if (this.headerCredit >= 1 && this.receptions.length < MAX_RECEPTIONS) {
+      this.headerCredit--;
+      this.receptions.push(reception);
+      return;
+    }
     const waiting = this.receptions.filter(({ state }) => state === 'header');
-    const candidates = waiting.length > 0 ? waiting : this.receptions;
-    const weakest = candidates.reduce((a, b) => (b.candidate.score < a.candidate.score ? b : a));
-    this.receptions = this.receptions.filter((other) => other !== weakest);
+    const replaceable = waiting.length > 0 || this.headerCredit < 1 ? waiting : this.receptions;
+    const weakest = replaceable.reduce<BurstReception | undefined>(
+      (a, b) => (a && a.candidate.score <= b.candidate.score ? a : b),
+      undefined,
+    );
+    if (!weakest || weakest.candidate.score >= reception.candidate.score) return;
+    this.receptions = this.receptions.map((other) => (other === weakest ? reception : other));
   }
 
   /** Whether another reception already follows the same burst by another path. */

@@ -26,6 +26,9 @@ export function profileReception(profile: Profile): ProfileReception {
   return { profile, basebandRateHz, headerCodec: new HeaderCodec(headerBitCount), headerSymbolCount };
 }
 
+/** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
+const LEAST_SNR_DB = -24;
+
 export class BurstReception {
   readonly demodulator: BurstDemodulator;
   private currentState: ReceptionState = 'header';
@@ -98,6 +101,6 @@ export class BurstReception {
     this.decoded = result;
     this.layout = burstLayout(profile, result.header.payloadByteCount);
     this.demodulator.acceptHeader(headerCodec.encode(result.header, result.redundancyVersion));
-    this.currentState = 'payload';
+    this.currentState = this.demodulator.snrDb < LEAST_SNR_DB ? 'dropped' : 'payload';
   }
 }

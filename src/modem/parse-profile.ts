@@ -1,8 +1,10 @@
 // A strict reader of profiles from JSON: a bad one is refused with the field's name, what was expected and what was found.
 
-import type { FskWaveform } from '../../dsp/fsk-grid.js';
+import { MAX_FRAME_CODED_BITS, MAX_PAYLOAD_BYTES } from '../../codec/frame/limits.js';
+import { type FskWaveform, fskToneCount } from '../../dsp/fsk-grid.js';
 import type { OfdmWaveform } from '../../dsp/ofdm-grid.js';
 import { TillsongError } from '../shared/errors.js';
+import { burstLayout } from './burst-layout.js';
 import { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './profiles.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -124,7 +126,7 @@ export function parseProfile(json: unknown): Profile {
   const kind = (fields.waveform as Fields | null)?.kind;
   if (kind !== 'ofdm' && kind !== 'fsk') fail('profile.waveform.kind', '"ofdm" or "fsk"', kind);
   const waveform = kind === 'ofdm' ? parseOfdm(fields.waveform) : parseFsk(fields.waveform);
-  return Object.freeze({
+  const profile: Profile = Object.freeze({
     formatVersion: 1,
     name: fields.name,
     sampleRateHz: 48000,
@@ -134,6 +136,29 @@ export function parseProfile(json: unknown): Profile {
     preamble: Object.freeze(preamble),
     waveform: Object.freeze(waveform),
   });
+  assertWaveformFits(profile);
+  return profile;
+}
+
+/** The waveform must lie in the preamble's band, and the longest payload within what a frame may be coded to. */
+function assertWaveformFits(profile: Profile): void {
+  const { waveform, preamble, centerHz, decimation, sampleRateHz } = profile;
+  const [field, count] =
+    waveform.kind === 'ofdm' ? ['carrierCount', waveform.carrierCount] : ['groupCount', fskToneCount(waveform)];
+  const widthHz = (count * sampleRateHz) / decimation / waveform.fftSize;
+  const roomHz = 2 * Math.min(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+  if (widthHz > roomHz)
+    fail(
+      `profile.waveform.${field}`,
+      `a width of at most ${roomHz} Hz, the preamble's around centerHz`,
+      `${widthHz} Hz`,
+    );
+  if (burstLayout(profile, MAX_PAYLOAD_BYTES).payloadBitCount > MAX_FRAME_CODED_BITS)
+    fail(
+      'profile.waveform.codeRate',
+      `a rate at which ${MAX_PAYLOAD_BYTES} bytes take at most ${MAX_FRAME_CODED_BITS} bits`,
+      waveform.codeRate,
+    );
 }
 
 /** The profile of that name, or the given one after a check. @throws TillsongError `ERR_PROFILE` */

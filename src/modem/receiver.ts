@@ -32,6 +32,8 @@ export type ReceiverEvent =
 const NATIVE_RATE_HZ = 48000;
 /** Input is handled in pieces of this many samples, so that a long push needs no more memory than a short one. */
 const PIECE_SAMPLES = 4800;
+/** A burst may end this much after the input and still count as whole: its closing ramp. */
+const END_TOLERANCE_SECONDS = 0.005;
 /** Silence that carries the last burst through all delays at the end of the input. */
 const FLUSH_SECONDS = 1;
 
@@ -40,14 +42,22 @@ const FLUSH_SECONDS = 1;
  * often it is repeated.
  */
 export class Receiver implements Stage<Float32Array, ReceiverEvent> {
+  readonly sampleRateHz: number;
+  /** The profiles listened for. */
+  readonly profiles: readonly Profile[];
   private readonly resampler: Resampler | undefined;
   private readonly listeners: readonly BandListener[];
   private readonly book = new MessageBook();
+  /** Where the input ended, while flushing. */
+  private inputEndSeconds = Number.POSITIVE_INFINITY;
+  private pushedSamples = 0;
 
   /** @throws TillsongError `ERR_PROFILE` for a bad profile or a band the rate cannot carry; `ERR_RANGE`, `ERR_TYPE` */
   constructor(options: ReceiverOptions) {
     assertInteger('sampleRateHz', options.sampleRateHz, 8000, 192000);
-    this.listeners = groupByBand(chooseProfiles(options)).map((profiles) => new BandListener(profiles));
+    this.sampleRateHz = options.sampleRateHz;
+    this.profiles = chooseProfiles(options);
+    this.listeners = groupByBand(this.profiles).map((profiles) => new BandListener(profiles));
     if (options.sampleRateHz !== NATIVE_RATE_HZ)
       this.resampler = new Resampler({ inputRateHz: options.sampleRateHz, outputRateHz: NATIVE_RATE_HZ });
   }
@@ -59,6 +69,7 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
    */
   push(samples: Float32Array): ReceiverEvent[] {
     assertFloats('samples', samples);
+    this.pushedSamples += samples.length;
     const events: ReceiverEvent[] = [];
     for (let start = 0; start < samples.length; start += PIECE_SAMPLES) {
       const piece = samples.subarray(start, start + PIECE_SAMPLES);
@@ -71,6 +82,7 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
   flush(): ReceiverEvent[] {
     const events: ReceiverEvent[] = [];
     if (this.resampler) this.process(this.resampler.flush(), events);
+    this.inputEndSeconds = this.pushedSamples / this.sampleRateHz + END_TOLERANCE_SECONDS;
     for (let i = 0; i < (FLUSH_SECONDS * NATIVE_RATE_HZ) / PIECE_SAMPLES; i++)
       this.process(new Float32Array(PIECE_SAMPLES), events);
     for (const listener of this.listeners)
@@ -84,6 +96,8 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
     this.resampler?.reset();
     for (const listener of this.listeners) listener.reset();
     this.book.reset();
+    this.inputEndSeconds = Number.POSITIVE_INFINITY;
+    this.pushedSamples = 0;
   }
 
   private process(samples: Float32Array, events: ReceiverEvent[]): void {
@@ -109,7 +123,11 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
         return { type: 'message', payload: verdict.payload, report };
       }
       case 'failed':
-        return { type: 'lost', reason: 'payload', report: reportOf(reception, 0, verdict.burstsCombined) };
+        return {
+          type: 'lost',
+          reason: reception.endSeconds > this.inputEndSeconds ? 'cut-off' : 'payload',
+          report: reportOf(reception, 0, verdict.burstsCombined),
+        };
       case 'repeated':
         return undefined;
     }
