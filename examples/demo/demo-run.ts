@@ -1,0 +1,34 @@
+// Everything one run of the demo knows, for those who put it into words and pictures.
+
+import type { Profile } from 'tillsong';
+import type { PaymentVerdict } from '../vending-machine/check-payment.js';
+import type { Air, MicrophoneSound } from './air.js';
+import type { BurstView } from './burst-view.js';
+import type { Hearing } from './hearing.js';
+import type { DemoOptions } from './options.js';
+import type { Parties, Payment } from './payment.js';
+import type { SpectrumView } from './spectrum-view.js';
+
+export interface DemoRun {
+  readonly options: DemoOptions;
+  readonly profile: Profile;
+  readonly parties: Parties;
+  readonly payment: Payment;
+  /** Length of one burst. */
+  readonly airtimeSeconds: number;
+  readonly air: Air;
+  readonly sound: MicrophoneSound;
+  /** Signal and noise over frequency while the bursts last, echo counted as signal; known because we made both. */
+  readonly levels: SpectrumView;
+  /** Of those, within the profile's band. */
+  readonly inBandSnrDb: number;
+  /** What the WAV file holds. */
+  readonly samples: Float32Array;
+  /** The first time, when the program is still cold, and again when it is warm. */
+  readonly hearing: Hearing;
+  readonly again: Hearing;
+  /** Undefined when there was no message. */
+  readonly verdict: PaymentVerdict | undefined;
+  /** Of the burst that gave the message, or of the last one lost; undefined when nothing was heard. */
+  readonly view: BurstView | undefined;
+}

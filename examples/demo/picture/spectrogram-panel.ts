@@ -1,0 +1,126 @@
+// Two spectrograms: the whole recording, and the beginning of the burst with its chirps.
+
+import type { Profile } from 'tillsong';
+import type { BurstView } from '../burst-view.js';
+import { across, bottomAxis, frameEdge, leftAxis, place, type Scale, upwards } from '../plot/axes.js';
+import { type Grid, type Range, svgImage } from '../plot/image.js';
+import { spectrogram } from '../plot/spectrogram.js';
+import { type Frame, INK, line, text } from '../plot/svg.js';
+import { closeUpMarks, overviewMarks, sentMarks } from './burst-marks.js';
+
+/** What the microphone delivered, and what is known of it. */
+export interface Recording {
+  readonly samples: Float32Array;
+  readonly profile: Profile;
+  /** Undefined when nothing was heard. */
+  readonly view: BurstView | undefined;
+  /** Where the bursts had been sent. */
+  readonly sent: readonly { readonly startSeconds: number; readonly endSeconds: number }[];
+}
+
+/** The colours span at most this much. */
+const RANGE_DB = 65;
+const OVERVIEW_WINDOW_SAMPLES = 1024;
+const SCALE_WIDTH = 12;
+
+/** The whole recording, with a colour scale on its right. */
+export function overviewPanel(frame: Frame, recording: Recording): string {
+  const { samples, profile, view, sent } = recording;
+  const time = across(frame, 0, samples.length / profile.sampleRateHz);
+  const image = imageOf(frame, time, recording, OVERVIEW_WINDOW_SAMPLES);
+  const others = sent.filter(({ startSeconds, endSeconds }) => {
+    const middle = (startSeconds + endSeconds) / 2;
+    return !view || middle < view.parts[0].startSeconds || middle > view.parts[view.parts.length - 1].endSeconds;
+  });
+  const name = view ? 'other burst' : 'sent here, not heard';
+  const marks = [
+    ...others.map(({ startSeconds, endSeconds }) => sentMarks(frame, time, startSeconds, endSeconds, name)),
+    view ? overviewMarks(frame, time, view) : '',
+  ];
+  return [...image.content, ...marks, colorScale(frame, image.range)].join('');
+}
+
+/** The preamble and what follows it. */
+export function closeUpPanel(frame: Frame, recording: Recording): string {
+  const { profile, view, sent } = recording;
+  const { preamble, sampleRateHz } = profile;
+  const preambleSeconds = (2 * preamble.chirpSamples * preamble.pairCount) / sampleRateHz;
+  const start = view ? view.parts[0].startSeconds : (sent[0]?.startSeconds ?? 0);
+  const time = across(frame, start - 0.25 * preambleSeconds, start + 2 * preambleSeconds);
+  const image = imageOf(frame, time, recording, chirpWindow(profile));
+  return [...image.content, view ? closeUpMarks(frame, time, view) : ''].join('');
+}
+
+/** The window that shows a chirp as the thinnest line: about 2 / sqrt(sweep rate) long. */
+function chirpWindow({ preamble, sampleRateHz }: Profile): number {
+  const sweepHzPerSecond = ((preamble.highHz - preamble.lowHz) * sampleRateHz) / preamble.chirpSamples;
+  return 2 ** Math.round(Math.log2((2 / Math.sqrt(sweepHzPerSecond)) * sampleRateHz));
+}
+
+function imageOf(
+  frame: Frame,
+  time: Scale,
+  { samples, profile }: Recording,
+  windowSamples: number,
+): { content: string[]; range: Range } {
+  const { lowHz, highHz } = profile.preamble;
+  const [bottomHz, topHz] = shownBand(profile);
+  const grid = spectrogram(samples, {
+    sampleRateHz: profile.sampleRateHz,
+    fromSeconds: time.low,
+    toSeconds: time.high,
+    lowHz: bottomHz,
+    highHz: topHz,
+    windowSamples,
+    width: frame.width,
+    height: frame.height,
+  });
+  const range = rangeOf(grid);
+  const frequency = upwards(frame, bottomHz / 1000, topHz / 1000);
+  const bandEdges = [lowHz, highHz].map((hz) => {
+    const y = place(frequency, hz / 1000);
+    return line(frame.x, y, frame.x + frame.width, y, {
+      stroke: '#fff',
+      'stroke-opacity': 0.55,
+      'stroke-dasharray': '1 4',
+    });
+  });
+  const content = [
+    svgImage(grid, range, frame),
+    ...bandEdges,
+    frameEdge(frame),
+    bottomAxis(frame, time, { title: 'time / s', tickCount: frame.width / 70 }),
+    leftAxis(frame, frequency, { title: 'frequency / kHz', tickCount: 6 }),
+  ];
+  return { content, range };
+}
+
+/** The band with as much again below it, from 0 where that is near, and half as much above. */
+function shownBand({ preamble: { lowHz, highHz }, sampleRateHz }: Profile): [number, number] {
+  const width = highHz - lowHz;
+  const bottom = lowHz - width < 1000 ? 0 : lowHz - width;
+  return [bottom, Math.min(sampleRateHz / 2, highHz + width / 2)];
+}
+
+/** From the quiet to the loud, without the rare extremes. */
+function rangeOf({ values }: Grid): Range {
+  const sorted = Float32Array.from(values).sort();
+  const high = sorted[Math.floor(0.997 * sorted.length)];
+  return [Math.max(high - RANGE_DB, sorted[Math.floor(0.03 * sorted.length)]), high];
+}
+
+function colorScale(frame: Frame, range: Range): string {
+  const bar: Frame = { x: frame.x + frame.width + 14, y: frame.y, width: SCALE_WIDTH, height: frame.height };
+  const steps = 128;
+  const ramp = Float32Array.from({ length: steps }, (_, i) => i / (steps - 1));
+  const scale = upwards(bar, range[0], range[1]);
+  const low = Math.ceil(range[0] / 10);
+  const high = Math.floor(range[1] / 10);
+  const labels = Array.from({ length: high - low + 1 }, (_, i) => {
+    const level = 10 * (low + i);
+    const label = String(level).replace('-', '\u2212');
+    return text(bar.x + bar.width + 6, place(scale, level) + 4, label, { color: INK.muted, size: 11 });
+  });
+  const title = text(bar.x + bar.width + 38, frame.y - 9, 'dBFS/Hz', { color: INK.muted, size: 11, anchor: 'end' });
+  return [svgImage({ width: 1, height: steps, values: ramp }, [0, 1], bar), frameEdge(bar), ...labels, title].join('');
+}
