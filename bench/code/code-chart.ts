@@ -4,7 +4,7 @@ import type { CodeCurve } from './code-curve.js';
 import { type LineSeries, renderLineChart } from '../plot/line-chart.js';
 import { lowestPacketError } from './normal-approximation.js';
 
-const LOWEST_PACKET_ERROR = 1e-3;
+const LOWEST_PACKET_ERROR = 1e-4;
 const BOUND_STEP_DB = 0.02;
 
 function measuredSeries({ infoBitCount, rate, points }: CodeCurve, color: number): LineSeries {

@@ -63,7 +63,7 @@ function powerOfTen(value: number): string {
 export function renderLineChart(chart: LineChart): string {
   const legend = legendOf(chart.series);
   const yLimits = yLimitsOf(chart);
-  const lowest = chart.yScale === 'log' ? yLimits[0] : Number.NEGATIVE_INFINITY;
+  const lowest = chart.yScale === 'log' ? yLimits[0] : undefined;
   const plot = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,
@@ -191,14 +191,14 @@ function yAxisOf({ yLabel, yScale, yRange }: LineChart, [min, max]: readonly [nu
 /**
  * The line of a series, and the bars of its intervals.
  *
- * @param lowest - foot of the y axis: an interval that reaches below ends there
+ * @param lowest - foot of a logarithmic y axis: an interval that reaches below ends there
  */
-function drawingOf(series: LineSeries, colorIndex: number, lowest: number): object[] {
+function drawingOf(series: LineSeries, colorIndex: number, lowest: number | undefined): object[] {
   const color = COLORS[colorIndex % COLORS.length];
   const line = {
     type: 'line',
     name: series.name,
-    data: series.points.filter(([, y]) => y >= lowest),
+    data: series.points.filter(([, y]) => lowest === undefined || y > 0),
     clip: true,
     symbol: series.dashed ? 'none' : 'circle',
     symbolSize: 6,
@@ -207,7 +207,7 @@ function drawingOf(series: LineSeries, colorIndex: number, lowest: number): obje
   };
   if (series.intervals === undefined) return [line];
   const bars = series.intervals
-    .map(([low, high], i) => [series.points[i][0], Math.max(low, lowest), high])
+    .map(([low, high], i) => [series.points[i][0], Math.max(low, lowest ?? low), high])
     .filter(([, low, high]) => high > low);
   return [
     line,
