@@ -55,6 +55,10 @@ describe('line chart', () => {
     expect(renderLineChart(CHART)).toBe(svg);
   });
 
+  test('has a title for those who cannot see it', () => {
+    expect(renderLineChart({ ...CHART, title: 'a < b & c' })).toContain('<title>a &lt; b &amp; c</title>');
+  });
+
   test('leaves out what a logarithmic axis cannot show, keeps it on a linear one', () => {
     expect(renderLineChart(CHART)).not.toMatch(/NaN|Infinity/);
     expect(renderLineChart({ ...CHART, yScale: 'linear' })).not.toMatch(/NaN|Infinity/);

@@ -57,9 +57,7 @@ function powerOfTen(value: number): string {
   return exponent === 0 ? '1' : `10${Array.from(String(exponent), (sign) => SUPERSCRIPTS[sign]).join('')}`;
 }
 
-/**
- * @returns an SVG document
- */
+/** @returns an SVG document, the same text for the same chart */
 export function renderLineChart(chart: LineChart): string {
   const legend = legendOf(chart.series);
   const yLimits = yLimitsOf(chart);
@@ -89,7 +87,7 @@ export function renderLineChart(chart: LineChart): string {
       yAxis: yAxisOf(chart, yLimits),
       series: chart.series.flatMap((series, i) => drawingOf(series, series.color ?? i, lowest)),
     });
-    return withoutSerialNumbers(plot.renderToSVGString());
+    return withTitle(withoutSerialNumbers(plot.renderToSVGString()), chart.title);
   } finally {
     plot.dispose();
   }
@@ -101,6 +99,12 @@ function withoutSerialNumbers(svg: string): string {
     .replace(/ class="zr[^"]*"/g, '')
     .replace(/<style[\s\S]*?<\/style>\n?/g, '')
     .replace(/\bzr\d+-/g, 'zr-');
+}
+
+/** The text that a screen reader reads out. */
+function withTitle(svg: string, title: string): string {
+  const escaped = title.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  return svg.replace('>', () => `><title>${escaped}</title>`);
 }
 
 /** Curves of one name share an entry; its mark has their colour, or ink if they differ. */
