@@ -17,9 +17,9 @@ const COLUMN_ORDER = [
  * systematic columns, all parity, and last the two systematic columns before its first: the standard leaves out as many.
  *
  * Version 0 is the standard's. The standard's others start at a quarter, a half and three quarters of the whole buffer and so
- * miss most systematic bits: at rate 1/2 its version 1 alone needs 0.8 dB more than version 0, at 2/3 versions 1 and 2 cannot
- * be decoded alone at any noise. A till may hear any burst first, so here every version has its systematic bits. Es/N0
- * for packet error 10 %, K = 832, against version 0 alone, in dB (ours; the standard's in brackets):
+ * miss most systematic bits: at rate 1/2 its version 1 alone needs 0.8 dB more than version 0, at 2/3 its version 2 alone
+ * cannot be decoded at all. A till may hear any burst first, so here every version has its systematic bits. Es/N0 for
+ * packet error 10 %, K = 832, against version 0 alone, in dB (ours; the standard's in brackets):
  *
  *   rate   version 1 alone   2 alone         3 alone         0 and 1 together
  *   0.40   +0.03 (+0.16)     -0.02 (-0.02)   +0.00 (-0.01)   -3.14 (-3.18)
