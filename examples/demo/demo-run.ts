@@ -7,9 +7,9 @@ import type { BurstView } from './burst-view.js';
 import type { Hearing } from './hearing.js';
 import type { DemoOptions } from './options.js';
 import type { Parties, Payment } from './payment.js';
-import type { SpectrumView } from './spectrum-view.js';
+import type { SentLevels } from './sent-levels.js';
 
-export interface DemoRun {
+export interface DemoRun extends SentLevels {
   readonly options: DemoOptions;
   readonly profile: Profile;
   readonly parties: Parties;
@@ -18,10 +18,6 @@ export interface DemoRun {
   readonly airtimeSeconds: number;
   readonly air: Air;
   readonly sound: MicrophoneSound;
-  /** Signal and noise over frequency while the bursts last, echo counted as signal; known because we made both. */
-  readonly levels: SpectrumView;
-  /** Of those, within the profile's band. */
-  readonly inBandSnrDb: number;
   /** What the WAV file holds. */
   readonly samples: Float32Array;
   /** The first time, when the program is still cold, and again when it is warm. */

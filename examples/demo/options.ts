@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from 'tillsong';
 import type { AirOptions } from './air.js';
+import { EXIT } from './exit-codes.js';
 
 export interface DemoOptions extends AirOptions {
   readonly profile: ProfileName;
@@ -49,7 +50,7 @@ export function parseOptions(args: readonly string[], output: OptionOutput): Dem
     command.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 64;
+    return error.exitCode === 0 ? EXIT.paid : EXIT.usage;
   }
   const { psnr, drr, far, speed, clock, room, noise, device, ...options } = command.opts();
   const drrDb = far ? undefined : drr;

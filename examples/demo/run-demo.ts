@@ -3,17 +3,18 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROFILES, type Profile, SeededRandom, Transmitter } from 'tillsong';
+import { PROFILES, SeededRandom, Transmitter } from 'tillsong';
 import { AudioInputError, describeSystemError, encodeWav, readWavFile } from 'tillsong/node';
 import { checkPayment, hexOf } from '../vending-machine/check-payment.js';
-import { AIR_RATE_HZ, openAir, throughAir } from './air.js';
+import { AIR_RATE_HZ, type MicrophoneSound, openAir, throughAir } from './air.js';
 import { viewBurst } from './burst-view.js';
 import type { DemoRun } from './demo-run.js';
+import { EXIT } from './exit-codes.js';
 import { hear } from './hearing.js';
 import { type DemoOptions, parseOptions } from './options.js';
-import { euros, issueCertificate, type Parties, type Payment, signPayment } from './payment.js';
+import { euros, issueCertificate, type Parties, signPayment } from './payment.js';
 import { pictureOfRun } from './picture/picture-of-run.js';
-import { sentLevels } from './sent-levels.js';
+import { type SentLevels, sentLevels } from './sent-levels.js';
 import { type Stage, Story } from './story.js';
 import * as words from './words.js';
 
@@ -24,8 +25,6 @@ export interface DemoContext extends Stage {
   /** Grows with what this program computes, in ms; time in which others have the processor need not count. */
   readonly clockMs: () => number;
 }
-
-export const EXIT = { paid: 0, notPaid: 1, file: 2 } as const;
 
 /** Files in the folder of `--out`. */
 const SOUND_FILE = 'microphone.wav';
@@ -55,65 +54,68 @@ export async function runDemo(args: readonly string[], context: DemoContext): Pr
   }
 }
 
-async function pay(options: DemoOptions, context: DemoContext, story: Story): Promise<DemoRun> {
+async function pay(options: DemoOptions, { nowSeconds, clockMs }: DemoContext, story: Story): Promise<DemoRun> {
   const random = new SeededRandom(options.seed);
-  const profile = PROFILES[options.profile];
   story.title('1.50 EUR from a telephone to a vending machine, by sound, with nobody online');
-  const parties = await issueCertificate(random, context.nowSeconds, options.knownCertificate);
+  const parties = await issueCertificate(random, nowSeconds, options.knownCertificate);
   story.step('issue', ...words.issuedWords(parties));
-  const payment = await signPayment(parties, context.nowSeconds);
+  const payment = await signPayment(parties, nowSeconds);
   story.step('sign', ...words.signedWords(payment));
-  return listen(options, context, story, { random, profile, parties, payment });
-}
 
-interface Prepared {
-  readonly random: SeededRandom;
-  readonly profile: Profile;
-  readonly parties: Parties;
-  readonly payment: Payment;
-}
-
-async function listen(
-  options: DemoOptions,
-  { clockMs }: DemoContext,
-  story: Story,
-  { random, profile, parties, payment }: Prepared,
-): Promise<DemoRun> {
-  const bursts = sing(payment.payload, options, story);
-  const airtimeSeconds = bursts[0].length / AIR_RATE_HZ;
-  story.step('sing', ...words.sungWords(profile, airtimeSeconds, payment.payload, options.repeat));
-
-  story.working('through the room', 0);
-  const air = await openAir(options, random);
-  const sound = throughAir(bursts, air, options, random);
-  const { levels, inBandSnrDb } = sentLevels(sound, profile);
-  story.step('air', ...words.airWords(options, air, inBandSnrDb));
-
-  // What is heard is what was written: the file holds exactly what the receiver gets.
-  const path = join(options.out, SOUND_FILE);
-  await mkdir(options.out, { recursive: true });
-  await writeFile(path, encodeWav(sound.samples, AIR_RATE_HZ));
-  const { samples } = await readWavFile(path);
+  const sent = await send(payment.payload, options, random, story);
+  const samples = await record(sent.sound, options.out);
   const hearing = hear(samples, AIR_RATE_HZ, clockMs, (share) => story.working('listening', share));
   const again = hear(samples, AIR_RATE_HZ, clockMs, (share) => story.working('listening again', share));
 
-  const verdict = hearing.message && checkPayment(hearing.message.payload, parties.till);
+  const payload = hearing.message?.payload;
   const report = hearing.message?.report ?? hearing.lost.at(-1)?.report;
-  const view = report && viewBurst(samples, profile, report, hearing.message?.payload);
-  const given = { options, profile, parties, payment, airtimeSeconds, air, sound, levels, inBandSnrDb, samples };
-  const run: DemoRun = { ...given, hearing, again, verdict, view };
+  const run: DemoRun = {
+    options,
+    parties,
+    payment,
+    ...sent,
+    samples,
+    hearing,
+    again,
+    verdict: payload && checkPayment(payload, parties.till),
+    view: report && viewBurst(samples, sent.profile, report, payload),
+  };
   conclude(run, story);
   return run;
 }
 
-function sing(payload: Uint8Array, { profile, repeat }: DemoOptions, story: Story): Float32Array[] {
+/** From the payload to what reaches the microphone. */
+async function send(
+  payload: Uint8Array,
+  options: DemoOptions,
+  random: SeededRandom,
+  story: Story,
+): Promise<Pick<DemoRun, 'profile' | 'airtimeSeconds' | 'air' | 'sound' | keyof SentLevels>> {
+  const { repeat } = options;
+  const profile = PROFILES[options.profile];
   const bursts: Float32Array[] = [];
   for (const burst of new Transmitter({ profile }).repeat(payload)) {
     bursts.push(burst);
     story.working('singing', bursts.length / repeat);
     if (bursts.length === repeat) break;
   }
-  return bursts;
+  const airtimeSeconds = bursts[0].length / AIR_RATE_HZ;
+  story.step('sing', ...words.sungWords(profile, airtimeSeconds, payload, repeat));
+
+  story.working('through the room', 0);
+  const air = await openAir(options, random);
+  const sound = throughAir(bursts, air, options, random);
+  const levels = sentLevels(sound, profile);
+  story.step('air', ...words.airWords(options, air, levels.inBandSnrDb));
+  return { profile, airtimeSeconds, air, sound, ...levels };
+}
+
+/** @returns what the file holds now, so that exactly what anybody can play is what is heard */
+async function record({ samples }: MicrophoneSound, folder: string): Promise<Float32Array> {
+  const path = join(folder, SOUND_FILE);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, encodeWav(samples, AIR_RATE_HZ));
+  return (await readWavFile(path)).samples;
 }
 
 function conclude(run: DemoRun, story: Story): void {
@@ -122,6 +124,7 @@ function conclude(run: DemoRun, story: Story): void {
   if (!verdict) {
     story.verdict(false, 'NOT PAID: the machine did not hear the message. What would help:');
     for (const advice of words.adviceWords(run)) story.line(advice);
+    story.line('');
     return;
   }
   story.step('parse', ...words.parsedWords(verdict));
@@ -138,10 +141,9 @@ async function leavePicture(run: DemoRun, story: Story): Promise<void> {
   const soundPath = join(out, SOUND_FILE);
   story.line(`${soundPath}: what the microphone heard, ${words.duration(run.samples.length / AIR_RATE_HZ)}`);
   story.line(`${path}: spectrogram, channel and cells; any browser shows it`);
-  if (!run.verdict?.ok) return;
-  story.line(
-    `a till that listens (good for ${run.payment.token.spend.timeToLiveSeconds} s, then the spend has expired):`,
-  );
+  if (!run.verdict?.ok || run.options.knownCertificate) return;
+  const { timeToLiveSeconds } = run.verdict.token.spend;
+  story.line(`a till that listens (within ${timeToLiveSeconds} s, then the spend has expired):`);
   story.line(`  tail -c +45 ${soundPath} | node dist/examples/vending-machine/listen.js ${issuerKeyHex(run.parties)}`);
 }
 

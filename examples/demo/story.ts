@@ -11,8 +11,8 @@ export interface Stage {
   readonly hasColor: boolean;
 }
 
-const STYLES = { bold: '1', dim: '2', good: '1;32', bad: '1;31' } as const;
-export type Style = keyof typeof STYLES;
+const STYLES = { bold: '1', good: '1;32', bad: '1;31' } as const;
+type Style = keyof typeof STYLES;
 
 const NAME_WIDTH = 10;
 
@@ -42,10 +42,10 @@ export class Story {
   }
 
   line(text: string): void {
-    this.write(`    ${text}\n`);
+    this.write(text === '' ? '\n' : `    ${text}\n`);
   }
 
-  styled(style: Style, text: string): string {
+  private styled(style: Style, text: string): string {
     return this.stage.hasColor ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
   }
 

@@ -1,4 +1,4 @@
-// What the demo says of each step.
+// What the demo says of each step, line by line.
 
 import type { Profile } from 'tillsong';
 import { hexOf, type PaymentVerdict } from '../vending-machine/check-payment.js';
@@ -13,6 +13,7 @@ export function duration(seconds: number): string {
   return seconds < 0.1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
 }
 
+/** What the phone has from the issuer. */
 export function issuedWords({ certificate }: Parties): string[] {
   const { certificateId, maxPaymentMinorUnits, maxCumulativeMinorUnits, maxCount, validityHours } = certificate;
   return [
@@ -21,6 +22,7 @@ export function issuedWords({ certificate }: Parties): string[] {
   ];
 }
 
+/** What the phone signed. */
 export function signedWords({ token, payload }: Payment): string[] {
   const { spend, certificate } = token;
   const message = hexOf(payload.subarray(0, 20));
@@ -32,6 +34,7 @@ export function signedWords({ token, payload }: Payment): string[] {
   ];
 }
 
+/** How it is sung. */
 export function sungWords(profile: Profile, airtimeSeconds: number, payload: Uint8Array, repeat: number): string[] {
   const { preamble, waveform } = profile;
   const band = `${kiloHertz(preamble.lowHz)}-${kiloHertz(preamble.highHz)} kHz`;
@@ -47,6 +50,7 @@ export function sungWords(profile: Profile, airtimeSeconds: number, payload: Uin
   ];
 }
 
+/** What lies between phone and machine. */
 export function airWords(options: DemoOptions, air: Air, inBandSnrDb: number): string[] {
   return [
     describeRoom(options, air),
@@ -55,6 +59,7 @@ export function airWords(options: DemoOptions, air: Air, inBandSnrDb: number): s
   ];
 }
 
+/** What the receiver made of it, and how quickly; or that it made nothing. */
 export function heardWords({ hearing, again, view }: DemoRun): string[] {
   const { message, delaySeconds = 0, soundSeconds, computingSeconds } = hearing;
   const speed = `${duration(soundSeconds)} of sound in ${duration(computingSeconds)}: ${timesReal(computingSeconds, soundSeconds)} while Node.js warms up, ${timesReal(again.computingSeconds, soundSeconds)} the second time`;
@@ -96,11 +101,13 @@ function lostWords({ reason, report }: DemoRun['hearing']['lost'][number]): stri
   return `a burst at ${report.startSeconds.toFixed(2)} s: the header was read, ${why}; SNR ${signed(report.snrDb, 1)} dB`;
 }
 
+/** What the strict parser said. */
 export function parsedWords(verdict: PaymentVerdict): string[] {
   if (!verdict.ok && verdict.step === 'parse') return [`refused: ${verdict.reason}`];
   return ['a spend of version 1: exact length, every field within its bounds'];
 }
 
+/** What the signatures and the terms said. */
 export function verifiedWords(verdict: PaymentVerdict): string[] {
   if (!verdict.ok) return [`${verdict.step} refused: ${verdict.reason}`];
   const { issuerKeyId } = verdict.certificate.certificate;
@@ -125,8 +132,8 @@ export function adviceWords({ options, hearing, inBandSnrDb }: DemoRun): string[
   if (missingDb > 0)
     advice.push(`--psnr ${psnrDb + missingDb}: the signal ${COMFORTABLE_SNR_DB} dB over the noise in its band`);
   if (profile.endsWith('-fast')) advice.push(`--profile ${profile.replace('fast', 'robust')}: slower, reaches farther`);
-  if (missingDb <= 0)
-    advice.push(`--drr ${Math.max(6, (drrDb ?? 0) + 6)}: nearer, so that the room's echo counts less`);
+  if (drrDb === undefined) advice.push("without --far: at the machine, where the room's echo counts less");
+  else if (missingDb <= 0) advice.push(`--drr ${Math.max(6, drrDb + 6)}: nearer, so that the room's echo counts less`);
   return advice;
 }
 

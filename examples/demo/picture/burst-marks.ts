@@ -12,6 +12,10 @@ const PART_COLORS: Readonly<Record<BurstPart['kind'], string>> = {
 };
 const STRIP_HEIGHT = 8;
 const STRIP_GAP = 5;
+/** Labels need about this many pixels. */
+const CHIRP_LABEL_WIDTH = 60;
+const COUNT_LABEL_WIDTH = 150;
+const SENT_LABEL_WIDTH = 75;
 /** White over the spectrogram's dark colours, where parts meet. */
 const BOUNDARY = { stroke: '#ffffff', 'stroke-opacity': 0.75, 'stroke-dasharray': '3 3' } as const;
 
@@ -31,7 +35,7 @@ export function overviewMarks(frame: Frame, time: Scale, { parts }: BurstView): 
   const labels: Label[] = [
     { part: preamble, content: 'preamble', anchor: 'end' },
     { part: spanOf(header), content: 'header', anchor: 'start' },
-    { part: spanOf(payload), content: `payload, ${payload.length} symbols`, anchor: 'middle' },
+    { part: spanOf(payload), content: payloadLabel(payload.length, widthOf(time, spanOf(payload))), anchor: 'middle' },
   ];
   const boundaries = labels.map(({ part }) => part.startSeconds);
   return [
@@ -45,12 +49,12 @@ export function overviewMarks(frame: Frame, time: Scale, { parts }: BurstView): 
 /** Marks for the beginning of a burst: chirp by chirp, symbol by symbol. */
 export function closeUpMarks(frame: Frame, time: Scale, { parts }: BurstView): string {
   const inView = parts.filter((part) => part.startSeconds < time.high && part.endSeconds > time.low);
-  const pixels = ({ startSeconds, endSeconds }: BurstPart) => place(time, endSeconds) - place(time, startSeconds);
   const first = (kind: BurstPart['kind']) => inView.find((part) => part.kind === kind);
   const chirps = inView.filter(({ kind }) => kind === 'down chirp' || kind === 'up chirp');
   const header = inView.filter(({ kind }) => kind === 'header');
   const labels: Label[] = [];
-  if (pixels(chirps[0]) > 60) for (const part of chirps) labels.push({ part, content: part.kind, anchor: 'middle' });
+  if (widthOf(time, chirps[0]) > CHIRP_LABEL_WIDTH)
+    for (const part of chirps) labels.push({ part, content: part.kind, anchor: 'middle' });
   else labels.push({ part: spanOf(chirps), content: `${chirps.length / 2} × (down, up)`, anchor: 'middle' });
   if (header.length > 0) labels.push({ part: spanOf(header), content: headerLabel(parts), anchor: 'middle' });
   const payload = first('payload');
@@ -77,9 +81,19 @@ export function sentMarks(
   const part: BurstPart = { kind: 'header', startSeconds, endSeconds };
   return [
     rect(stripFrame(frame, time, part), { fill: INK.axis }),
-    labelAbove(frame, time, { part, content, anchor: 'middle' }, 0, INK.muted),
+    widthOf(time, part) > SENT_LABEL_WIDTH
+      ? labelAbove(frame, time, { part, content, anchor: 'middle' }, 0, INK.muted)
+      : '',
     ...lines(frame, time, [startSeconds, endSeconds]),
   ].join('');
+}
+
+function payloadLabel(symbolCount: number, width: number): string {
+  return width > COUNT_LABEL_WIDTH ? `payload, ${symbolCount} symbols` : 'payload';
+}
+
+function widthOf(time: Scale, { startSeconds, endSeconds }: BurstPart): number {
+  return place(time, endSeconds) - place(time, startSeconds);
 }
 
 function headerLabel(parts: readonly BurstPart[]): string {

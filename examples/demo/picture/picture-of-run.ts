@@ -9,7 +9,7 @@ import { drawPicture, type Fact } from './picture.js';
 
 /** @returns an SVG document */
 export function pictureOfRun(run: DemoRun): string {
-  const { options, profile, air, samples, sound, view, verdict, payment } = run;
+  const { options, profile, air, samples, sound, view, verdict, payment, hearing } = run;
   return drawPicture({
     title: `${euros(payment.token.spend.amountMinorUnits)} by sound`,
     subtitle: `${payment.payload.length}-byte token in ${profile.name} \u00b7 ${describeRoom(options, air)} \u00b7 ${describeNoise(options)}`,
@@ -21,7 +21,8 @@ export function pictureOfRun(run: DemoRun): string {
     view,
     sent: sound.bursts,
     levels: run.levels,
-    advice: adviceWords(run),
+    sentName: view ? 'other burst' : hearing.message ? 'sent here' : 'sent here, not heard',
+    advice: hearing.message ? [] : adviceWords(run),
   });
 }
 

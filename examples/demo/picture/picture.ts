@@ -87,7 +87,7 @@ function panelsWithoutBurst({ levels, advice }: PictureContent): string[] {
     panelTitle(36, 562, 'Signal and noise as they were made'),
     channelPanel(CHANNEL, levels, 'noise'),
     card({ x: 522, y: 536, width: 402, height: 340 }),
-    panelTitle(534, 562, 'What would help'),
+    panelTitle(534, 562, advice.length > 0 ? 'What would help' : 'The burst could not be taken apart again'),
     ...advice.flatMap((line, i) => {
       const [option, reason] = line.split(': ');
       const y = 600 + 56 * i;

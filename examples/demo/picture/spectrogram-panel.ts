@@ -12,10 +12,12 @@ import { closeUpMarks, overviewMarks, sentMarks } from './burst-marks.js';
 export interface Recording {
   readonly samples: Float32Array;
   readonly profile: Profile;
-  /** Undefined when nothing was heard. */
+  /** The burst taken apart; undefined when nothing was heard. */
   readonly view: BurstView | undefined;
   /** Where the bursts had been sent. */
   readonly sent: readonly { readonly startSeconds: number; readonly endSeconds: number }[];
+  /** What to call those of them that are not in view. */
+  readonly sentName: string;
 }
 
 /** The colours span at most this much. */
@@ -25,16 +27,15 @@ const SCALE_WIDTH = 12;
 
 /** The whole recording, with a colour scale on its right. */
 export function overviewPanel(frame: Frame, recording: Recording): string {
-  const { samples, profile, view, sent } = recording;
+  const { samples, profile, view, sent, sentName } = recording;
   const time = across(frame, 0, samples.length / profile.sampleRateHz);
   const image = imageOf(frame, time, recording, OVERVIEW_WINDOW_SAMPLES);
   const others = sent.filter(({ startSeconds, endSeconds }) => {
     const middle = (startSeconds + endSeconds) / 2;
     return !view || middle < view.parts[0].startSeconds || middle > view.parts[view.parts.length - 1].endSeconds;
   });
-  const name = view ? 'other burst' : 'sent here, not heard';
   const marks = [
-    ...others.map(({ startSeconds, endSeconds }) => sentMarks(frame, time, startSeconds, endSeconds, name)),
+    ...others.map(({ startSeconds, endSeconds }) => sentMarks(frame, time, startSeconds, endSeconds, sentName)),
     view ? overviewMarks(frame, time, view) : '',
   ];
   return [...image.content, ...marks, colorScale(frame, image.range)].join('');
