@@ -15,6 +15,9 @@ export interface ChannelEstimatorConfig {
 
 /** Rounds of learning the taps' prior powers, each followed by a fit. */
 const LEARNING_ROUNDS = 3;
+/** Before learning, taps this much before the nominal arrival are still expected to be strong, earlier ones weak. */
+const EARLY_SAMPLES = 3;
+const EARLY_SHARE = 0.1;
 /** Taps on each side that share a prior, and how much of it. */
 const PRIOR_HALF_WIDTH = 8;
 const PRIOR_SHARED = 0.5;
@@ -42,6 +45,7 @@ export class ChannelEstimator {
   // state
   private firstTap = 0;
   private endTap: number;
+  private decaySamples: number;
   // scratch
   private readonly prior: Float64Array;
   private readonly own: Float64Array;
@@ -58,6 +62,7 @@ export class ChannelEstimator {
     this.fft = new Fft(config.fftSize);
     this.tapCount = config.tapsBefore + config.tapsAfter;
     this.endTap = this.tapCount;
+    this.decaySamples = this.tapCount;
     this.re = new Float64Array(config.carrierCount);
     this.im = new Float64Array(config.carrierCount);
     this.prior = new Float64Array(this.tapCount);
@@ -79,8 +84,12 @@ export class ChannelEstimator {
     return sum / this.re.length;
   }
 
-  /** Limits the taps that may carry energy: at most as many as the known cells' spacing can tell apart. */
-  setSpan(tapsBefore: number, tapsAfter: number): void {
+  /**
+   * Limits the taps that may carry energy, at most as many as the known cells' spacing can tell apart, and says how fast
+   * they are expected to die away before anything is learnt.
+   */
+  setSpan(tapsBefore: number, tapsAfter: number, decaySamples: number): void {
+    this.decaySamples = decaySamples;
     this.firstTap = Math.max(0, this.config.tapsBefore - tapsBefore);
     this.endTap = Math.min(this.tapCount, this.config.tapsBefore + tapsAfter);
   }
@@ -99,9 +108,7 @@ export class ChannelEstimator {
     let power = 0;
     for (let k = 0; k < weights.length; k++)
       if (weights[k] > 0) power += (observedRe[k] ** 2 + observedIm[k] ** 2) / weights[k] - 1;
-    const perTap = Math.max(power, weights.length * 0.01) / information / (this.endTap - this.firstTap);
-    this.prior.fill(0);
-    this.prior.fill(perTap, this.firstTap, this.endTap);
+    this.expectDecay(Math.max(power, weights.length * 0.01) / information);
     this.solve(statistics);
     for (let round = 0; round < LEARNING_ROUNDS; round++) {
       this.learnPrior(information);
@@ -117,6 +124,19 @@ export class ChannelEstimator {
     this.learnPrior(information);
     this.solve(statistics);
     this.conclude(information);
+  }
+
+  /** Prior before learning: an exponential decay from the nominal arrival on, and a tenth of its height before it. */
+  private expectDecay(power: number): void {
+    const { prior, firstTap, endTap, decaySamples, config } = this;
+    prior.fill(0);
+    let sum = 0;
+    for (let l = firstTap; l < endTap; l++) {
+      const delay = l - config.tapsBefore;
+      prior[l] = delay < -EARLY_SAMPLES ? EARLY_SHARE : Math.exp(-Math.max(0, delay) / decaySamples);
+      sum += prior[l];
+    }
+    for (let l = firstTap; l < endTap; l++) prior[l] *= power / sum;
   }
 
   private conclude(information: number): void {

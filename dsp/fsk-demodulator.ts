@@ -8,6 +8,7 @@ import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
 import { estimateFskLevels, toneMetrics } from './fsk-levels.js';
 import { toneBitLlrs } from './fsk-metric.js';
+import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
 import { saturateLlr } from '../src/shared/llr.js';
 
@@ -106,6 +107,7 @@ export class FskDemodulator implements BurstDemodulator {
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
     const { fftSize } = this.waveform;
     buffer.read(this.map.plan(this.windowStart(symbol)), this.readRe, this.readIm);
+    limitImpulses(this.readRe, this.readIm);
     this.energies[symbol] = this.energiesBeside(0);
     const error = this.measureDilationError(symbol);
     this.map.correct(this.windowStart(symbol) + fftSize / 2, 0, error * DILATION_GAIN);

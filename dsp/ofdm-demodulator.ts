@@ -8,6 +8,7 @@ import { CellStatistics } from './cell-statistics.js';
 import { ChannelEstimator } from './channel-estimator.js';
 import { basebandTrain } from './chirp.js';
 import { Fft } from './fft.js';
+import { limitImpulses } from './impulse-limiter.js';
 import { mean, smoothNoise } from './noise-estimate.js';
 import { BITS_PER_CELL, type CellKind, HEADER_PILOT_SPACING, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { demapQpsk, softCoordinate } from './qpsk.js';
@@ -48,12 +49,20 @@ const ESTIMATED_PREFIXES = 4;
 const AMBIENT_WINDOWS = 4;
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
 const NOISE_FLOOR = 0.003;
-/** Cells on each side whose power is compared with the fitted channel's. */
-const EXCESS_HALF_WIDTH = 24;
+/** Carriers on each side that make a local mean power. */
+const LOCAL_HALF_WIDTH = 24;
+/** Parts of the band weaker than this share of its mean are not lifted further. */
+const LEAST_BAND_LEVEL = 1e-5;
 /** Factor by which that comparison may be off: 49 cells, and senders that clip. */
 const EXCESS_TOLERANCE = 1.5;
 /** A fit is never taken to use up more than the rest of the known cells' freedom. */
-const LEAST_FREEDOM = 0.25;
+const LEAST_FREEDOM = 0.5;
+/** Noise assumed at least for the first fit, over the band's mean power: fewer pilots than taps must not be believed. */
+const FIRST_NOISE_LEVEL = 0.1;
+/** And at most for any: a fit to nothing but noise would never recover. */
+const GREATEST_NOISE_LEVEL = 0.9;
+/** Echoes are expected to die away e-fold in this time before anything is learnt of them. */
+const EXPECTED_DECAY_SECONDS = 0.005;
 /** A clipping sender leaves this share of a cell's power as distortion in it. */
 const DISTORTION_SHARE = 0.05;
 /** Times the dilation is measured between preamble and first symbol and the symbol read again. */
@@ -86,7 +95,9 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
   private readonly residuals: Float64Array;
+  private readonly gains: Float64Array;
   private readonly searchSteps: number;
+  private readonly decaySamples: number;
   /** The preamble's last chirp pair: where it begins, and its spectrum. */
   private readonly pairStart: number;
   private readonly pairSamples: number;
@@ -96,6 +107,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   private backoffSamples: number;
   private readonly map: TimeMap;
   private readonly noise: Float64Array;
+  private readonly ambient: Float64Array;
   private readonly symbols: Symbol[] = [];
   private headerBits: Uint8Array = new Uint8Array(0);
 
@@ -125,6 +137,8 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.workRe = new Float64Array(fftSize);
     this.workIm = new Float64Array(fftSize);
     this.noise = new Float64Array(carrierCount);
+    this.ambient = new Float64Array(carrierCount);
+    this.decaySamples = EXPECTED_DECAY_SECONDS * placement.basebandRateHz;
     const { pair, basebandRateHz, centerHz } = placement;
     this.searchSteps = (pair.highHz - pair.lowHz) / centerHz > WIDE_BAND ? WIDE_SEARCH_STEPS : NARROW_SEARCH_STEPS;
     this.pairSamples = Math.min(fftSize, Math.round(2 * pair.chirpSeconds * basebandRateHz));
@@ -136,6 +150,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.pairIm.set(train.im);
     this.fft.forward(this.pairRe, this.pairIm, this.pairRe, this.pairIm);
     this.residuals = new Float64Array(carrierCount);
+    this.gains = new Float64Array(carrierCount);
   }
 
   get dilation(): number {
@@ -179,10 +194,14 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
-    this.measureAmbient(buffer);
+    this.gains.fill(1);
     this.readSymbol(buffer, 0);
+    this.flatten();
+    this.readSymbol(buffer, 0);
+    this.measureAmbient(buffer);
     const resolvable = this.waveform.fftSize / HEADER_PILOT_SPACING;
-    this.estimator.setSpan(resolvable / 4, (3 * resolvable) / 4);
+    this.estimator.setSpan(resolvable / 4, (3 * resolvable) / 4, this.decaySamples);
+    for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.max(this.noise[c], FIRST_NOISE_LEVEL);
     this.fitHeader();
     this.correctDilation(buffer);
     const shift = this.bestWindowShift();
@@ -200,7 +219,7 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   acceptHeader(headerBits: Uint8Array): void {
     this.headerBits = headerBits;
-    this.estimator.setSpan(this.waveform.fftSize, this.waveform.fftSize);
+    this.estimator.setSpan(this.waveform.fftSize, this.waveform.fftSize, this.decaySamples);
     this.fitHeader();
     this.measureHeaderNoise();
     this.fitHeader();
@@ -279,8 +298,8 @@ export class OfdmDemodulator implements BurstDemodulator {
       const bin = (c - carrierCount / 2) & (fftSize - 1);
       const yRe = workRe[bin] * pairRe[bin] + workIm[bin] * pairIm[bin];
       const yIm = workIm[bin] * pairRe[bin] - workRe[bin] * pairIm[bin];
-      qRe[c] = (hRe[c] * yRe + hIm[c] * yIm) / this.noise[c];
-      qIm[c] = (hRe[c] * yIm - hIm[c] * yRe) / this.noise[c];
+      qRe[c] = (this.gains[c] * (hRe[c] * yRe + hIm[c] * yIm)) / this.noise[c];
+      qIm[c] = (this.gains[c] * (hRe[c] * yIm - hIm[c] * yRe)) / this.noise[c];
     }
     return measureSlip(qRe, qIm, this.omegaRadPerSample, this.searchSteps);
   }
@@ -318,8 +337,10 @@ export class OfdmDemodulator implements BurstDemodulator {
   /** Reads a symbol's window and stores its cells; delay 0 is the strongest path found by the detector. */
   private readSymbol(buffer: BasebandBuffer, symbol: number): void {
     buffer.read(this.map.plan(this.windowStart(symbol)), this.workRe, this.workIm);
+    limitImpulses(this.workRe, this.workIm);
     this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
     const { carrierCount, fftSize } = this.waveform;
+    const { gains } = this;
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
@@ -328,11 +349,22 @@ export class OfdmDemodulator implements BurstDemodulator {
       const phase = (2 * Math.PI * bin * this.backoffSamples) / fftSize;
       const cos = Math.cos(phase);
       const sin = Math.sin(phase);
-      re[c] = this.workRe[source] * cos - this.workIm[source] * sin;
-      im[c] = this.workRe[source] * sin + this.workIm[source] * cos;
+      re[c] = gains[c] * (this.workRe[source] * cos - this.workIm[source] * sin);
+      im[c] = gains[c] * (this.workRe[source] * sin + this.workIm[source] * cos);
     }
     const { re: channelRe, im: channelIm, errorVariance } = this.estimator;
     this.symbols[symbol] = { re, im, channelRe, channelIm, errorVariance, noiseGain: 1 };
+  }
+
+  /**
+   * Sets the carriers' gains so that their mean power is 1 all over the band: a phone may be 30 dB weaker at one end, and
+   * what disturbs there - the room's own tail - is weaker by as much. Smooth, so that it adds no delay of its own.
+   */
+  private flatten(): void {
+    const { re, im } = this.symbols[0];
+    const power = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2);
+    const floor = mean(power) * LEAST_BAND_LEVEL;
+    for (let c = 0; c < power.length; c++) this.gains[c] = 1 / Math.sqrt(Math.max(power[c], floor, 1e-20));
   }
 
   /** Noise per carrier from what was heard before the burst; unknown (0) at the beginning of the stream. */
@@ -347,13 +379,14 @@ export class OfdmDemodulator implements BurstDemodulator {
       this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
       for (let c = 0; c < carrierCount; c++) {
         const bin = (c - carrierCount / 2) & (fftSize - 1);
-        this.residuals[c] += this.workRe[bin] ** 2 + this.workIm[bin] ** 2;
+        this.residuals[c] += this.gains[c] ** 2 * (this.workRe[bin] ** 2 + this.workIm[bin] ** 2);
       }
       windows++;
     }
     for (let c = 0; c < carrierCount; c++) this.residuals[c] /= Math.max(1, windows);
-    if (windows > 0) smoothNoise(this.residuals, windows, this.noise);
-    else this.noise.fill(0);
+    if (windows > 0) smoothNoise(this.residuals, windows, this.ambient);
+    else this.ambient.fill(0);
+    this.noise.set(this.ambient);
     this.floorNoise(0);
   }
 
@@ -361,6 +394,11 @@ export class OfdmDemodulator implements BurstDemodulator {
   private floorNoise(signalPower: number): void {
     const floor = Math.max(signalPower * NOISE_FLOOR, mean(this.noise) * 1e-3, 1e-20);
     for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.max(this.noise[c], floor);
+  }
+
+  /** Keeps every carrier's noise below the power of all that is heard there, which the gains have made 1. */
+  private ceilNoise(): void {
+    for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.min(this.noise[c], GREATEST_NOISE_LEVEL);
   }
 
   /** Fits the channel to what is known of the first symbol: its pilots, and its header cells once they are decoded. */
@@ -402,28 +440,22 @@ export class OfdmDemodulator implements BurstDemodulator {
   private matchNoiseToPilots(): void {
     const { carrierCount } = this.waveform;
     const excess = this.excessPower();
-    const ambient = mean(this.noise);
-    const scale = Math.min(1, (EXCESS_TOLERANCE * mean(excess)) / Math.max(ambient, 1e-30));
+    const { ambient } = this;
+    const scale = Math.min(1, (EXCESS_TOLERANCE * mean(excess)) / Math.max(mean(ambient), 1e-30));
     const known = this.carriersOf((kind) => kind === 'pilot');
     const points = (c: number) => ({ re: this.grid.pilotRe(0, c), im: this.grid.pilotIm(0, c) });
     const residual = this.residualNoise(known, points);
     for (let c = 0; c < carrierCount; c++)
-      this.noise[c] = Math.max(this.noise[c] * scale, residual[c], excess[c] / EXCESS_TOLERANCE);
+      this.noise[c] = Math.max(ambient[c] * scale, residual[c], excess[c] / EXCESS_TOLERANCE);
+    this.ceilNoise();
     this.floorNoise(this.estimator.meanPower);
   }
 
   /** Mean power of the first symbol's cells around each carrier less that of the fitted channel: noise plus misfit. */
   private excessPower(): Float64Array {
     const { re, im, channelRe, channelIm } = this.symbols[0];
-    const count = re.length;
-    const prefix = new Float64Array(count + 1);
-    for (let c = 0; c < count; c++)
-      prefix[c + 1] = prefix[c] + re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2;
-    return Float64Array.from({ length: count }, (_, c) => {
-      const from = Math.max(0, c - EXCESS_HALF_WIDTH);
-      const to = Math.min(count, c + EXCESS_HALF_WIDTH + 1);
-      return Math.max(0, (prefix[to] - prefix[from]) / (to - from));
-    });
+    const excess = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2);
+    return excess.map((power) => Math.max(0, power));
   }
 
   private carriersOf(wanted: (kind: CellKind) => boolean): number[] {
@@ -465,6 +497,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     );
     const excess = this.excessPower();
     for (let c = 0; c < residual.length; c++) this.noise[c] = Math.max(residual[c], excess[c] / EXCESS_TOLERANCE);
+    this.ceilNoise();
     this.floorNoise(this.estimator.meanPower);
   }
 
@@ -589,4 +622,15 @@ export class OfdmDemodulator implements BurstDemodulator {
     }
     return next;
   }
+}
+
+/** Mean of a quantity over the carriers around each. */
+function localMean(count: number, value: (carrier: number) => number): Float64Array {
+  const prefix = new Float64Array(count + 1);
+  for (let c = 0; c < count; c++) prefix[c + 1] = prefix[c] + value(c);
+  return Float64Array.from({ length: count }, (_, c) => {
+    const from = Math.max(0, c - LOCAL_HALF_WIDTH);
+    const to = Math.min(count, c + LOCAL_HALF_WIDTH + 1);
+    return (prefix[to] - prefix[from]) / (to - from);
+  });
 }
