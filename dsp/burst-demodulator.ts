@@ -34,6 +34,13 @@ export interface BurstDemodulator {
   endOfBurst(symbolCount: number): number;
   /** Demodulates the header symbols. @returns LLRs of the header's coded bits */
   demodulateHeader(buffer: BasebandBuffer): Float32Array;
+  /**
+   * The header did not decode: demodulates it under another assumption.
+   *
+   * @param attempt - 1, 2, ...
+   * @returns LLRs of the header's coded bits, or undefined when there is nothing else to assume
+   */
+  retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined;
   /** The header was decoded: its symbols are training now. @param headerBits - its coded bits as sent */
   acceptHeader(headerBits: Uint8Array): void;
   /** Demodulates the next payload symbol. @param symbol - index in the burst, header symbols first */

@@ -98,6 +98,10 @@ export class FskDemodulator implements BurstDemodulator {
     return llrs;
   }
 
+  retryHeader(): undefined {
+    return undefined;
+  }
+
   acceptHeader(headerBits: Uint8Array): void {
     const perSymbol = fskBitsPerSymbol(this.waveform);
     for (let symbol = 0; symbol < this.waveform.headerSymbolCount; symbol++)

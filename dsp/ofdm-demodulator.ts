@@ -75,6 +75,11 @@ const WIDE_SEARCH_STEPS = 6;
 const NARROW_SEARCH_STEPS = 3;
 /** A slip below this needs no second reading: 1 us. */
 const LEAST_SLIP_SAMPLES = 0.01;
+/**
+ * Where the band is narrow, echoes may mislead the chirps by whole turns of the carrier between preamble and symbol (0.2
+ * m/s each at 19 kHz); a header that does not decode is tried with these numbers of turns more.
+ */
+const OTHER_TURNS = [1, -1, 2, -2, 3, -3] as const;
 /** Width over centre from which on a band counts as wide. */
 const WIDE_BAND = 0.5;
 /** How much of a newly measured slip is taken for lasting motion. */
@@ -91,6 +96,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly estimator: ChannelEstimator;
   private readonly statistics: CellStatistics;
   private readonly symbolSamples: number;
+  private readonly carrierRadPerSample: number;
   private readonly omegaRadPerSample: Float64Array;
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
@@ -105,7 +111,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly pairIm: Float64Array;
   // state
   private backoffSamples: number;
-  private readonly map: TimeMap;
+  private map: TimeMap;
   private readonly noise: Float64Array;
   private readonly ambient: Float64Array;
   private readonly symbols: Symbol[] = [];
@@ -128,11 +134,11 @@ export class OfdmDemodulator implements BurstDemodulator {
       tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2 - cyclicPrefixSamples),
     });
     this.statistics = new CellStatistics(carrierCount);
-    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
-    this.map = new TimeMap(sync.startSamples, sync.dilation, carrierRad);
+    this.carrierRadPerSample = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
+    this.map = this.mapAt(sync.dilation);
     this.omegaRadPerSample = Float64Array.from(
       { length: carrierCount },
-      (_, c) => carrierRad + (2 * Math.PI * (c - carrierCount / 2)) / fftSize,
+      (_, c) => this.carrierRadPerSample + (2 * Math.PI * (c - carrierCount / 2)) / fftSize,
     );
     this.workRe = new Float64Array(fftSize);
     this.workIm = new Float64Array(fftSize);
@@ -194,6 +200,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
+    this.backoffSamples = Math.round(this.waveform.cyclicPrefixSamples * WINDOW_BACKOFF);
     this.gains.fill(1);
     this.readSymbol(buffer, 0);
     this.flatten();
@@ -212,9 +219,14 @@ export class OfdmDemodulator implements BurstDemodulator {
     }
     this.matchNoiseToPilots();
     this.fitHeader();
-    const llrs = new Float32Array(this.grid.headerBitCount);
-    this.demap(0, 'header', llrs, 0);
-    return llrs;
+    return this.headerLlrs();
+  }
+
+  retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
+    const turns = this.searchSteps === WIDE_SEARCH_STEPS ? 0 : OTHER_TURNS[attempt - 1];
+    if (!turns) return undefined;
+    this.map = this.mapAt(this.sync.dilation + turns * this.dilationPerTurn());
+    return this.demodulateHeader(buffer);
   }
 
   acceptHeader(headerBits: Uint8Array): void {
@@ -272,11 +284,10 @@ export class OfdmDemodulator implements BurstDemodulator {
    */
   private correctDilation(buffer: BasebandBuffer): void {
     const middle = this.pairStart + this.pairSamples / 2;
-    const baseline = this.windowStart(0) + this.waveform.fftSize / 2 - middle;
     for (let round = 0; round < DILATION_ROUNDS; round++) {
       const slip = this.preambleSlip(buffer);
       // The preamble lies early by `slip` relative to the symbol, so time in between ran slower than assumed.
-      this.map.correct(middle, 0, -slip / baseline);
+      this.map.correct(middle, 0, -slip / this.baselineSamples);
       if (Math.abs(slip) < LEAST_SLIP_SAMPLES) return;
       this.readSymbol(buffer, 0);
       this.fitHeader();
@@ -327,6 +338,26 @@ export class OfdmDemodulator implements BurstDemodulator {
       }
     }
     return best;
+  }
+
+  private headerLlrs(): Float32Array {
+    const llrs = new Float32Array(this.grid.headerBitCount);
+    this.demap(0, 'header', llrs, 0);
+    return llrs;
+  }
+
+  private mapAt(dilation: number): TimeMap {
+    return new TimeMap(this.sync.startSamples, dilation, this.carrierRadPerSample);
+  }
+
+  /** Sent samples between the middles of the preamble's last pair and of the first symbol's window. */
+  private get baselineSamples(): number {
+    return this.windowStart(0) + this.waveform.fftSize / 2 - this.pairStart - this.pairSamples / 2;
+  }
+
+  /** Dilation that turns the middle carrier once more between preamble and first symbol. */
+  private dilationPerTurn(): number {
+    return (2 * Math.PI) / this.carrierRadPerSample / this.baselineSamples;
   }
 
   private windowStart(symbol: number): number {

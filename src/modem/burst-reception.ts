@@ -29,6 +29,9 @@ export function profileReception(profile: Profile): ProfileReception {
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
 const LEAST_SNR_DB = -24;
 
+/** Score beyond which a candidate is hardly noise (about e^-30 for one pair) and its header worth several attempts. */
+const STRONG_SCORE = 36;
+
 export class BurstReception {
   readonly demodulator: BurstDemodulator;
   private currentState: ReceptionState = 'header';
@@ -93,7 +96,12 @@ export class BurstReception {
   private readHeader(buffer: BasebandBuffer): void {
     const { headerSymbolCount, headerCodec, profile } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
-    const result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
+    let result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
+    for (let attempt = 1; !result.ok && this.candidate.score >= STRONG_SCORE; attempt++) {
+      const llrs = this.demodulator.retryHeader(buffer, attempt);
+      if (!llrs) break;
+      result = headerCodec.decode(llrs);
+    }
     if (!result.ok) {
       this.currentState = 'dropped';
       return;
