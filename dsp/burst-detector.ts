@@ -44,10 +44,10 @@ const PEAK_SEPARATION_CHIRPS = 0.5;
 const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
 /** Echo profiles are compared this far to both sides of a peak. */
 const PROFILE_SECONDS = 0.008;
-/** A local level below this share of what the buffer holds is numeric residue, not sound: digital silence after a sound. */
-const SILENT_SHARE = 1e-12;
+/** A chirp's worth of samples with less than this share of its block's energy is digital silence beside a sound. */
+const SILENT_SHARE = 1e-9;
 /** Longest block; a longer one is cheaper a second and later to tell. */
-const LONGEST_BLOCK_SECONDS = 0.2;
+const LONGEST_BLOCK_SECONDS = 0.1;
 /** Share of a block that is faded at each end: a block's edges would pass the whitener as clicks. */
 const TAPER_SHARE = 1 / 16;
 
@@ -89,6 +89,8 @@ export class BurstDetector {
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
   private readonly prefix: Float64Array;
+  /** Energy of the block's input before each of its samples. */
+  private readonly energyBefore: Float64Array;
   // state: matched-filter powers of the latest positions, oldest first
   private readonly up: Float32Array;
   private readonly down: Float32Array;
@@ -127,6 +129,7 @@ export class BurstDetector {
     this.spectrumIm = new Float64Array(size);
     this.workRe = new Float64Array(size);
     this.workIm = new Float64Array(size);
+    this.energyBefore = new Float64Array(size + 1);
     this.inputRe = new Float32Array(size);
     this.inputIm = new Float32Array(size);
     this.reset();
@@ -218,6 +221,7 @@ export class BurstDetector {
 
   private processBlock(found: BurstCandidate[]): void {
     const { fft, inputRe, inputIm, hopSamples } = this;
+    this.sumEnergy();
     this.spectrumRe.set(inputRe);
     this.spectrumIm.set(inputIm);
     this.fadeEdges(this.spectrumRe);
@@ -234,6 +238,15 @@ export class BurstDetector {
     this.inputCount = fft.size - hopSamples;
     this.fillPrefix();
     for (const search of this.searches) this.findPeaks(search, found);
+  }
+
+  private sumEnergy(): void {
+    const { inputRe, inputIm, energyBefore } = this;
+    let sum = 0;
+    for (let n = 0; n < inputRe.length; n++) {
+      sum += inputRe[n] * inputRe[n] + inputIm[n] * inputIm[n];
+      energyBefore[n + 1] = sum;
+    }
   }
 
   private fadeEdges(block: Float64Array): void {
@@ -254,8 +267,13 @@ export class BurstDetector {
     }
     this.fft.inverse(workRe, workIm, workRe, workIm);
     const start = out.length - hopSamples;
-    for (let n = 0, m = this.taperSamples; n < hopSamples; n++, m++)
-      out[start + n] = workRe[m] * workRe[m] + workIm[m] * workIm[m];
+    const { energyBefore, chirpSamples } = this;
+    const silent = SILENT_SHARE * energyBefore[energyBefore.length - 1];
+    for (let n = 0, m = this.taperSamples; n < hopSamples; n++, m++) {
+      // In silence next to a sound there is only the whitener's ringing.
+      const heard = energyBefore[m + chirpSamples] - energyBefore[m] > silent;
+      out[start + n] = heard ? workRe[m] * workRe[m] + workIm[m] * workIm[m] : 0;
+    }
   }
 
   /** Scores the positions that now have their whole preamble and its surroundings, and reports the peaks. */
@@ -308,7 +326,6 @@ export class BurstDetector {
   private scorePositions({ pairCount, hypotheses, sums, scores, bestHypothesis }: Search): void {
     const { up, down, marginSamples, hopSamples } = this;
     const first = scores.length - hopSamples;
-    const silent = SILENT_SHARE * this.prefix[this.up.length] + Number.MIN_VALUE;
     for (let i = 0; i < hopSamples; i++) {
       const n = marginSamples + i;
       let best = 0;
@@ -324,7 +341,7 @@ export class BurstDetector {
       }
       const level = this.levelAround(n, pairCount);
       sums[first + i] = best;
-      scores[first + i] = level > silent ? best / level : 0;
+      scores[first + i] = level > 0 ? best / level : 0;
       bestHypothesis[first + i] = bestIndex;
     }
   }
