@@ -1,12 +1,12 @@
 // How far, how fast and how surely the four profiles reach: `npm run bench:link -- --help`.
 // Writes bench/results/link.json, link.md and link-*.svg, and prints the tables.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from 'tillsong';
+import { currentCommit } from './current-commit.js';
 import { type BenchContext, inTurn } from './link/bench-context.js';
 import { measureAirtimes } from './link/burst-energy.js';
 import { measureFalseMessages } from './link/false-messages.js';
@@ -82,18 +82,6 @@ function parseOptions(): LinkOptions {
     .opts<LinkOptions>();
 }
 
-function currentCommit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
 async function measure(options: LinkOptions, context: BenchContext): Promise<LinkEntry[]> {
   const parts = options.only ?? LINK_PARTS;
   const psnrsDb = options.psnr ?? [DEFAULT_PSNR_DB];
@@ -122,7 +110,7 @@ async function main(): Promise<void> {
     seed: options.seed,
   };
   try {
-    const provenance = { seed: options.seed, commit: currentCommit(), channelSet: channels.name };
+    const provenance = { seed: options.seed, commit: currentCommit(ROOT), channelSet: channels.name };
     const measured = (await measure(options, context)).map((entry) => ({ ...entry, provenance }));
     process.stdout.write(textOf(measured));
     mkdirSync(options.out, { recursive: true });
