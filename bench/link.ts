@@ -51,6 +51,11 @@ function integer(text: string): number {
   return value;
 }
 
+function count(text: string): number {
+  if (integer(text) === 0) throw new InvalidArgumentError('expected a whole number above 0');
+  return integer(text);
+}
+
 function numbers(text: string): number[] {
   const values = text.split(',').map(Number);
   if (values.some((value) => !Number.isFinite(value)))
@@ -63,10 +68,10 @@ function parseOptions(): LinkOptions {
     .description('Measures airtime, delivery in white noise, near and far rooms and under stress, and false messages.')
     .addOption(new Option('--profile <name...>', 'profiles to measure (default: all)').choices(PROFILE_NAMES))
     .addOption(new Option('--only <part...>', 'parts to measure (default: all)').choices(LINK_PARTS))
-    .option('--runs <count>', 'transmissions a point', integer, 200)
+    .option('--runs <count>', 'transmissions a point', count, 200)
     .option('--psnr <list>', 'PSNRs in dB, as in -3,0,2.5 (default: a curve in white noise, else 15)', numbers)
-    .option('--bytes <count>', 'payload', integer, 92)
-    .option('--minutes <count>', 'how long to listen for false messages', integer, 60)
+    .option('--bytes <count>', 'payload', count, 92)
+    .option('--minutes <count>', 'how long to listen for false messages', count, 60)
     .option('--seed <number>', 'seed of the first transmission', integer, 1)
     .addOption(
       new Option('--level <reference>', 'what arrives through rooms is scaled to this')
