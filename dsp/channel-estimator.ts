@@ -23,7 +23,7 @@ const PRIOR_HALF_WIDTH = 8;
 const PRIOR_SHARED = 0.5;
 /** Conjugate-gradient steps a fit takes at most; the preconditioned system has a few dozen distinct scales. */
 const SOLVER_STEPS = 40;
-const SOLVER_TOLERANCE = 3e-3;
+const SOLVER_TOLERANCE = 5e-4;
 
 /**
  * Solves min_h sum_k w_k |H_k - Y_k|^2 + sum_l |h_l|^2 / p_l with H_k = sum_l h_l exp(-2 pi i k l / N), for weights
@@ -109,6 +109,8 @@ export class ChannelEstimator {
     for (let k = 0; k < weights.length; k++)
       if (weights[k] > 0) power += (observedRe[k] ** 2 + observedIm[k] ** 2) / weights[k] - 1;
     this.expectDecay(Math.max(power, weights.length * 0.01) / information);
+    this.h.re.fill(0);
+    this.h.im.fill(0);
     this.solve(statistics);
     for (let round = 0; round < LEARNING_ROUNDS; round++) {
       this.learnPrior(information);
@@ -179,17 +181,23 @@ export class ChannelEstimator {
     }
   }
 
-  /** Conjugate gradients on (I + S F'WF S) g = S F'b with S = sqrt(prior), h = S g. */
+  /**
+   * Conjugate gradients on (I + S F'WF S) g = S F'b with S = sqrt(prior), h = S g, from the taps found last: between two
+   * rounds of learning they change little.
+   */
   private solve({ weights, observedRe, observedIm }: CellStatistics): void {
     const { h, residual, direction, image, prior } = this;
     this.toTaps(observedRe, observedIm, residual);
     scale(residual, prior);
-    h.re.fill(0);
-    h.im.fill(0);
+    const target = energy(residual) * SOLVER_TOLERANCE ** 2;
+    unscale(h, prior);
+    if (energy(h) > 0) {
+      this.applySystem(h, weights, image);
+      addScaled(residual, image, -1);
+    }
     direction.re.set(residual.re);
     direction.im.set(residual.im);
     let norm = energy(residual);
-    const target = norm * SOLVER_TOLERANCE ** 2;
     for (let step = 0; step < SOLVER_STEPS && norm > target; step++) {
       this.applySystem(direction, weights, image);
       const alpha = norm / dot(direction, image);
@@ -278,6 +286,15 @@ function scale(v: ComplexVector, powers: Float64Array): void {
     const root = Math.sqrt(powers[l]);
     v.re[l] *= root;
     v.im[l] *= root;
+  }
+}
+
+/** Divides by the square roots of the powers; what has no power becomes 0. */
+function unscale(v: ComplexVector, powers: Float64Array): void {
+  for (let l = 0; l < powers.length; l++) {
+    const gain = powers[l] > 0 ? 1 / Math.sqrt(powers[l]) : 0;
+    v.re[l] *= gain;
+    v.im[l] *= gain;
   }
 }
 

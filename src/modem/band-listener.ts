@@ -9,11 +9,11 @@ import type { Profile } from './profiles.js';
 
 /** Motion of 1.5 m/s against sound's 343 m/s, and two clocks 150 ppm apart each way. */
 const MAX_DILATION = 0.005;
-/** Scores of one chirp pair in noise exceed this about once in 20 s a band; the header's CRC refuses those. */
+/** Scores of one chirp pair in noise exceed this a few times a minute and band; the header's CRC refuses those. */
 const SINGLE_PAIR_THRESHOLD = 20;
 /** With more pairs each may be weaker. */
 const THRESHOLD_PER_FURTHER_PAIR = 5;
-/** Headers tried a second at most, on average and in a row: bounds the work whatever is heard. */
+/** Headers of a kind tried a second at most, on average and in a row, repeated attempts at one included: bounds the work. */
 const HEADERS_PER_SECOND = 12;
 const HEADERS_IN_A_ROW = 8;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
@@ -33,7 +33,8 @@ export class BandListener {
   private readonly kinds: readonly (readonly ProfileReception[])[];
   // state
   private receptions: BurstReception[] = [];
-  private headerCredit = HEADERS_IN_A_ROW;
+  /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
+  private headerCredit: number[];
 
   /** @param profiles - all of one band: same centre, decimation and chirps */
   constructor(profiles: readonly Profile[]) {
@@ -41,6 +42,7 @@ export class BandListener {
     const basebandRateHz = sampleRateHz / decimation;
     const pairCounts = [...new Set(profiles.map((profile) => profile.preamble.pairCount))].sort((a, b) => a - b);
     const widthHz = 2 * Math.max(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+    this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
     this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
     this.converter = new DownConverter({ sampleRateHz, centerHz, widthHz, decimation });
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
@@ -62,14 +64,17 @@ export class BandListener {
     this.buffer.reset();
     this.detector.reset();
     this.receptions = [];
-    this.headerCredit = HEADERS_IN_A_ROW;
+    this.headerCredit.fill(HEADERS_IN_A_ROW);
   }
 
   /** @returns receptions that became complete, in order of their starts */
   push(samples: Float32Array): BurstReception[] {
     const { re, im } = this.converter.push(samples);
     this.buffer.append(re, im);
-    this.headerCredit = Math.min(HEADERS_IN_A_ROW, this.headerCredit + re.length * this.creditPerSample);
+    const earned = re.length * this.creditPerSample;
+    this.headerCredit.forEach((credit, kind) => {
+      this.headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, credit + earned);
+    });
     return this.proceed(this.detector.push(re, im));
   }
 
@@ -86,7 +91,9 @@ export class BandListener {
     const complete: BurstReception[] = [];
     for (const reception of this.receptions) {
       const before = reception.state;
+      const attempts = reception.headerAttemptCount;
       const state = reception.advance(this.buffer);
+      this.headerCredit[reception.candidate.kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
       if (before === 'header' && state !== 'header' && state !== 'dropped' && this.isEcho(reception)) reception.drop();
       if (reception.state === 'complete') complete.push(reception);
     }
@@ -96,13 +103,14 @@ export class BandListener {
 
   /** Takes a new reception, if need be in place of the weakest that has no header yet. */
   private admit(reception: BurstReception): void {
-    if (this.headerCredit >= 1 && this.receptions.length < MAX_RECEPTIONS) {
-      this.headerCredit--;
+    const { kind } = reception.candidate;
+    if (this.headerCredit[kind] >= 1 && this.receptions.length < MAX_RECEPTIONS) {
+      this.headerCredit[kind]--;
       this.receptions.push(reception);
       return;
     }
-    const waiting = this.receptions.filter(({ state }) => state === 'header');
-    const replaceable = waiting.length > 0 || this.headerCredit < 1 ? waiting : this.receptions;
+    const waiting = this.receptions.filter(({ state, candidate }) => state === 'header' && candidate.kind === kind);
+    const replaceable = waiting.length > 0 || this.headerCredit[kind] < 1 ? waiting : this.receptions;
     const weakest = replaceable.reduce<BurstReception | undefined>(
       (a, b) => (a && a.candidate.score <= b.candidate.score ? a : b),
       undefined,

@@ -36,6 +36,7 @@ export class BurstReception {
   readonly demodulator: BurstDemodulator;
   private currentState: ReceptionState = 'header';
   private nextSymbol: number;
+  private headerAttempts = 0;
   private layout: BurstLayout | undefined;
   private decoded: { header: Header; redundancyVersion: number } | undefined;
 
@@ -56,6 +57,11 @@ export class BurstReception {
 
   get state(): ReceptionState {
     return this.currentState;
+  }
+
+  /** Headers demodulated and decoded so far, under whatever assumption. */
+  get headerAttemptCount(): number {
+    return this.headerAttempts;
   }
 
   /** The decoded header, from the state `payload` on. */
@@ -97,10 +103,12 @@ export class BurstReception {
     const { headerSymbolCount, headerCodec, profile } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
     let result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
-    for (let attempt = 1; !result.ok && this.candidate.score >= STRONG_SCORE; attempt++) {
-      const llrs = this.demodulator.retryHeader(buffer, attempt);
+    this.headerAttempts++;
+    while (!result.ok && this.candidate.score >= STRONG_SCORE) {
+      const llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);
       if (!llrs) break;
       result = headerCodec.decode(llrs);
+      this.headerAttempts++;
     }
     if (!result.ok) {
       this.currentState = 'dropped';

@@ -2,7 +2,7 @@
 // Keyed by what the header says, not by profile: all profiles send the same codewords, so even bursts of two bands add.
 
 import { FrameDecoder } from '../../codec/frame/frame.js';
-import type { Header } from '../../codec/frame/header.js';
+import { type Header, messageIdOf } from '../../codec/frame/header.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
 export const REPEAT_WINDOW_SECONDS = 30;
@@ -47,7 +47,10 @@ export class MessageBook {
     this.entries.clear();
   }
 
-  /** Decodes a burst alone, then together with the earlier ones of its message. */
+  /**
+   * Decodes a burst alone, then together with the earlier ones of its message. A payload must have the id its header says,
+   * a check that comes free with the CRC-32. A message stays known for as long as it is repeated, plus the window.
+   */
   add(burst: SoftBurst): BurstVerdict {
     const entry = this.entryOf(burst.header, burst.endSeconds);
     const alone = new FrameDecoder(burst.header.payloadByteCount);
@@ -56,21 +59,23 @@ export class MessageBook {
       alone.clear();
       alone.combine(llrs, burst.redundancyVersion);
       const result = alone.decode();
-      if (result.ok) return this.deliver(entry, result.payload, result.correctedByteCount, 1);
+      if (result.ok && messageIdOf(result.payload) === burst.header.messageId)
+        return this.deliver(entry, result.payload, result.correctedByteCount, 1);
       if (round === REFINE_ROUNDS) break;
       if (!burst.refine(alone.aPosterioriLlrs(burst.redundancyVersion, llrs.length))) break;
       llrs = burst.llrs();
     }
-    return this.combine(entry, llrs, burst.redundancyVersion);
+    return this.combine(entry, llrs, burst);
   }
 
-  private combine(entry: Entry, llrs: Float32Array, redundancyVersion: number): BurstVerdict {
+  private combine(entry: Entry, llrs: Float32Array, { header, redundancyVersion }: SoftBurst): BurstVerdict {
     if (entry.delivered) return { kind: 'repeated' };
     entry.decoder.combine(llrs, redundancyVersion);
     entry.burstsCombined++;
     if (entry.burstsCombined > 1) {
       const result = entry.decoder.decode();
-      if (result.ok) return this.deliver(entry, result.payload, result.correctedByteCount, entry.burstsCombined);
+      if (result.ok && messageIdOf(result.payload) === header.messageId)
+        return this.deliver(entry, result.payload, result.correctedByteCount, entry.burstsCombined);
     }
     return { kind: 'failed', burstsCombined: entry.burstsCombined };
   }

@@ -1,6 +1,6 @@
 // A strict reader of profiles from JSON: a bad one is refused with the field's name, what was expected and what was found.
 
-import { MAX_FRAME_CODED_BITS, MAX_PAYLOAD_BYTES } from '../../codec/frame/limits.js';
+import { MAX_FRAME_CODED_BITS, MAX_HEADER_CODED_BITS, MAX_PAYLOAD_BYTES } from '../../codec/frame/limits.js';
 import { type FskWaveform, fskToneCount } from '../../dsp/fsk-grid.js';
 import type { OfdmWaveform } from '../../dsp/ofdm-grid.js';
 import { TillsongError } from '../shared/errors.js';
@@ -89,9 +89,14 @@ function parseFsk(value: unknown): FskWaveform {
   const fftSize = powerOfTwo(path, fields, 'fftSize', 64, 4096);
   const tonesPerGroup = powerOfTwo(path, fields, 'tonesPerGroup', 2, 256);
   const groupCount = integer(path, fields, 'groupCount', 1, Math.floor(fftSize / 1.8 / tonesPerGroup));
-  if ((groupCount * tonesPerGroup) % 2 !== 0) fail(`${path}.groupCount`, 'an even number of tones', groupCount);
   const bitsPerSymbol = groupCount * Math.log2(tonesPerGroup);
-  const headerSymbolCount = integer(path, fields, 'headerSymbolCount', 1, 128);
+  const headerSymbolCount = integer(
+    path,
+    fields,
+    'headerSymbolCount',
+    1,
+    Math.min(128, Math.floor(MAX_HEADER_CODED_BITS / bitsPerSymbol)),
+  );
   if (bitsPerSymbol * headerSymbolCount < 100)
     fail(`${path}.headerSymbolCount`, `at least ${Math.ceil(100 / bitsPerSymbol)} for these tones`, headerSymbolCount);
   return {
@@ -153,6 +158,9 @@ function assertWaveformFits(profile: Profile): void {
       `a width of at most ${roomHz} Hz, the preamble's around centerHz`,
       `${widthHz} Hz`,
     );
+  const edgeHz = widthHz / 2 + profile.skirtHz;
+  if (centerHz - edgeHz < 0 || centerHz + edgeHz > sampleRateHz / 2)
+    fail('profile.skirtHz', `skirts between 0 and ${sampleRateHz / 2} Hz`, profile.skirtHz);
   if (burstLayout(profile, MAX_PAYLOAD_BYTES).payloadBitCount > MAX_FRAME_CODED_BITS)
     fail(
       'profile.waveform.codeRate',
