@@ -1,6 +1,7 @@
 // What the receiver needs of a demodulator, whatever the waveform: header, then symbols, then soft bits.
 
 import type { BasebandBuffer } from './baseband-buffer.js';
+import type { EchoProfile } from './burst-detector.js';
 import type { ChirpPair } from './chirp.js';
 
 /** Where a burst begins and how its time runs. */
@@ -11,6 +12,8 @@ export interface BurstSync {
   readonly dilation: number;
   /** Sent baseband samples from the burst's first sample to the first symbol after the preamble. */
   readonly offsetSamples: number;
+  /** What the preamble heard of the room, if known. */
+  readonly echoes?: EchoProfile;
 }
 
 /** Where the waveform sits, and the preamble before it. */

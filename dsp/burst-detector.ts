@@ -29,6 +29,15 @@ export interface BurstCandidate {
   readonly dilation: number;
   /** Sum of matched-filter powers in units of their local mean. */
   readonly score: number;
+  /** What the chirps heard of the room: power of the echoes around the strongest path. */
+  readonly echoes: EchoProfile;
+}
+
+/** Powers by delay, less their median; 0 where nothing stands out. */
+export interface EchoProfile {
+  /** Baseband samples from the first value to the strongest path. */
+  readonly originSamples: number;
+  readonly powers: Float32Array;
 }
 
 /** One tried dilation: where the up and down peaks of each pair lie, relative to the burst's start. */
@@ -42,8 +51,10 @@ interface Hypothesis {
 const PEAK_SEPARATION_CHIRPS = 0.5;
 /** Share of the threshold that a preamble of several pairs must reach without its strongest pair. */
 const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
-/** Echo profiles are compared this far to both sides of a peak. */
-const PROFILE_SECONDS = 0.008;
+/** Echo profiles are compared this far to both sides of a peak ... */
+const COMPARED_SECONDS = 0.008;
+/** ... and reported this far. */
+const PROFILE_SECONDS = 0.02;
 /** A chirp's worth of samples with less than this share of its block's energy is digital silence beside a sound. */
 const SILENT_SHARE = 1e-9;
 /** Longest block; a longer one is cheaper a second and later to tell. */
@@ -363,6 +374,7 @@ export class BurstDetector {
       startSamples: this.firstPosition + n + shift,
       dilation: Math.max(-limit, Math.min(limit, tried + error)),
       score: search.scores[scoreIndex],
+      echoes: this.echoProfile(n, downOffsets, upOffsets),
     };
   }
 
@@ -371,7 +383,7 @@ export class BurstDetector {
    * it: with two paths of like strength, the sum of two single peaks may favour one chirp's first and the other's second.
    */
   private alignProfiles(search: Search, peak: number, first: number): { hypothesis: Hypothesis; n: number } {
-    const span = this.profileRoomSamples;
+    const span = Math.round(COMPARED_SECONDS * this.config.basebandRateHz);
     let best = search.hypotheses[first];
     let bestAgreement = 0;
     for (const hypothesis of search.hypotheses) {
@@ -391,6 +403,18 @@ export class BurstDetector {
       n = m;
     }
     return { hypothesis: best, n };
+  }
+
+  private echoProfile(n: number, downOffsets: Int32Array, upOffsets: Int32Array): EchoProfile {
+    const originSamples = this.profileRoomSamples;
+    const powers = new Float32Array(2 * originSamples + 1);
+    for (let i = 0; i < powers.length; i++) {
+      const m = n - originSamples + i;
+      powers[i] = sumAt(this.down, m, downOffsets) + sumAt(this.up, m, upOffsets);
+    }
+    const median = powers.slice().sort()[originSamples];
+    for (let i = 0; i < powers.length; i++) powers[i] = Math.max(0, powers[i] - median);
+    return { originSamples, powers };
   }
 
   private meanRounding(chirp: 0 | 1, offsets: Int32Array, dilation: number): number {

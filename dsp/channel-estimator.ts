@@ -15,9 +15,6 @@ export interface ChannelEstimatorConfig {
 
 /** Rounds of learning the taps' prior powers, each followed by a fit. */
 const LEARNING_ROUNDS = 3;
-/** Before learning, taps this much before the nominal arrival are still expected to be strong, earlier ones weak. */
-const EARLY_SAMPLES = 3;
-const EARLY_SHARE = 0.1;
 /** Taps on each side that share a prior, and how much of it. */
 const PRIOR_HALF_WIDTH = 8;
 const PRIOR_SHARED = 0.5;
@@ -45,7 +42,7 @@ export class ChannelEstimator {
   // state
   private firstTap = 0;
   private endTap: number;
-  private decaySamples: number;
+  private readonly expected: Float64Array;
   // scratch
   private readonly prior: Float64Array;
   private readonly own: Float64Array;
@@ -62,7 +59,7 @@ export class ChannelEstimator {
     this.fft = new Fft(config.fftSize);
     this.tapCount = config.tapsBefore + config.tapsAfter;
     this.endTap = this.tapCount;
-    this.decaySamples = this.tapCount;
+    this.expected = new Float64Array(this.tapCount).fill(1 / this.tapCount);
     this.re = new Float64Array(config.carrierCount);
     this.im = new Float64Array(config.carrierCount);
     this.prior = new Float64Array(this.tapCount);
@@ -85,13 +82,21 @@ export class ChannelEstimator {
   }
 
   /**
-   * Limits the taps that may carry energy, at most as many as the known cells' spacing can tell apart, and says how fast
-   * they are expected to die away before anything is learnt.
+   * Says what is expected of the taps before anything is learnt.
+   *
+   * @param powerOf - relative power of the tap at a delay in samples; 0 where no energy can arrive
    */
-  setSpan(tapsBefore: number, tapsAfter: number, decaySamples: number): void {
-    this.decaySamples = decaySamples;
-    this.firstTap = Math.max(0, this.config.tapsBefore - tapsBefore);
-    this.endTap = Math.min(this.tapCount, this.config.tapsBefore + tapsAfter);
+  expect(powerOf: (delaySamples: number) => number): void {
+    let sum = 0;
+    for (let l = 0; l < this.tapCount; l++) {
+      this.expected[l] = powerOf(l - this.config.tapsBefore);
+      sum += this.expected[l];
+    }
+    for (let l = 0; l < this.tapCount; l++) this.expected[l] /= sum;
+    const isOpen = (power: number) => power > 0;
+    this.firstTap = this.expected.findIndex(isOpen);
+    this.endTap = this.tapCount;
+    while (this.endTap > 0 && !isOpen(this.expected[this.endTap - 1])) this.endTap--;
   }
 
   /** Power of the tap at a delay in samples, relative to the nominal arrival. */
@@ -108,7 +113,8 @@ export class ChannelEstimator {
     let power = 0;
     for (let k = 0; k < weights.length; k++)
       if (weights[k] > 0) power += (observedRe[k] ** 2 + observedIm[k] ** 2) / weights[k] - 1;
-    this.expectDecay(Math.max(power, weights.length * 0.01) / information);
+    const expectedPower = Math.max(power, weights.length * 0.01) / information;
+    for (let l = 0; l < this.tapCount; l++) this.prior[l] = this.expected[l] * expectedPower;
     this.h.re.fill(0);
     this.h.im.fill(0);
     this.solve(statistics);
@@ -126,19 +132,6 @@ export class ChannelEstimator {
     this.learnPrior(information);
     this.solve(statistics);
     this.conclude(information);
-  }
-
-  /** Prior before learning: an exponential decay from the nominal arrival on, and a tenth of its height before it. */
-  private expectDecay(power: number): void {
-    const { prior, firstTap, endTap, decaySamples, config } = this;
-    prior.fill(0);
-    let sum = 0;
-    for (let l = firstTap; l < endTap; l++) {
-      const delay = l - config.tapsBefore;
-      prior[l] = delay < -EARLY_SAMPLES ? EARLY_SHARE : Math.exp(-Math.max(0, delay) / decaySamples);
-      sum += prior[l];
-    }
-    for (let l = firstTap; l < endTap; l++) prior[l] *= power / sum;
   }
 
   private conclude(information: number): void {

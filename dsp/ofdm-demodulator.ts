@@ -10,7 +10,7 @@ import { basebandTrain } from './chirp.js';
 import { Fft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { mean, smoothNoise } from './noise-estimate.js';
-import { BITS_PER_CELL, type CellKind, HEADER_PILOT_SPACING, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
+import { BITS_PER_CELL, type CellKind, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { demapQpsk, softCoordinate } from './qpsk.js';
 import { measureSlip } from './slip.js';
 import { TimeMap } from './time-map.js';
@@ -45,6 +45,13 @@ const WINDOW_BACKOFF = 0.25;
  * symbols a little, but most of their energy still speaks for this one.
  */
 const ESTIMATED_PREFIXES = 4;
+/** And paths up to this many prefixes before the strongest. */
+const EARLIER_PREFIXES = 2;
+/** Before anything is learnt, paths up to this much before the strongest may be as strong, earlier ones are weak. */
+const EARLY_SAMPLES = 3;
+const EARLY_SHARE = 0.1;
+/** Weight of the expected decay beside what the preamble heard. */
+const DECAY_SHARE = 0.1;
 /** Windows before the burst that show the surroundings' noise. */
 const AMBIENT_WINDOWS = 4;
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
@@ -130,8 +137,8 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.estimator = new ChannelEstimator({
       fftSize,
       carrierCount,
-      tapsBefore: cyclicPrefixSamples,
-      tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2 - cyclicPrefixSamples),
+      tapsBefore: EARLIER_PREFIXES * cyclicPrefixSamples,
+      tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2),
     });
     this.statistics = new CellStatistics(carrierCount);
     this.carrierRadPerSample = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
@@ -206,8 +213,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.flatten();
     this.readSymbol(buffer, 0);
     this.measureAmbient(buffer);
-    const resolvable = this.waveform.fftSize / HEADER_PILOT_SPACING;
-    this.estimator.setSpan(resolvable / 4, (3 * resolvable) / 4, this.decaySamples);
+    this.estimator.expect((delay) => this.expectedEcho(delay));
     for (let c = 0; c < this.noise.length; c++) this.noise[c] = Math.max(this.noise[c], FIRST_NOISE_LEVEL);
     this.fitHeader();
     this.correctDilation(buffer);
@@ -231,7 +237,6 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   acceptHeader(headerBits: Uint8Array): void {
     this.headerBits = headerBits;
-    this.estimator.setSpan(this.waveform.fftSize, this.waveform.fftSize, this.decaySamples);
     this.fitHeader();
     this.measureHeaderNoise();
     this.fitHeader();
@@ -316,6 +321,19 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   /**
+   * Relative power expected of an echo: an exponential decay after the strongest path, little before it, and what the
+   * preamble heard, which alone can tell an echo 20 ms later from one a few ms earlier (to the pilots they are one).
+   */
+  private expectedEcho(delaySamples: number): number {
+    const early = delaySamples < -EARLY_SAMPLES ? EARLY_SHARE : 1;
+    const decay = early * Math.exp(-Math.abs(delaySamples) / this.decaySamples);
+    const { echoes } = this.sync;
+    if (!echoes) return decay;
+    const heard = echoes.powers[echoes.originSamples + delaySamples] ?? 0;
+    return DECAY_SHARE * decay + heard / echoes.powers[echoes.originSamples];
+  }
+
+  /**
    * How much later the window should open so that the most energy arrives within the prefix: paths before it and those
    * long after it disturb.
    */
@@ -328,9 +346,13 @@ export class OfdmDemodulator implements BurstDemodulator {
     };
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let shift = -cyclicPrefixSamples; shift <= cyclicPrefixSamples; shift += 2) {
+    for (let shift = -EARLIER_PREFIXES * cyclicPrefixSamples; shift <= cyclicPrefixSamples; shift += 2) {
       let sum = Math.abs(shift) * 1e-9;
-      for (let delay = -cyclicPrefixSamples; delay <= ESTIMATED_PREFIXES * cyclicPrefixSamples; delay++)
+      for (
+        let delay = -EARLIER_PREFIXES * cyclicPrefixSamples;
+        delay <= ESTIMATED_PREFIXES * cyclicPrefixSamples;
+        delay++
+      )
         sum += this.estimator.tapPower(delay) * disturbance(delay + this.backoffSamples - shift);
       if (sum < least) {
         least = sum;

@@ -15,7 +15,9 @@ const SINGLE_PAIR_THRESHOLD = 20;
 const THRESHOLD_PER_FURTHER_PAIR = 5;
 /** Headers of a kind tried a second at most, on average and in a row, repeated attempts at one included: bounds the work. */
 const HEADERS_PER_SECOND = 12;
-const HEADERS_IN_A_ROW = 8;
+const HEADERS_IN_A_ROW = 16;
+/** Of these, kept for first attempts: a tune full of chirps must not use up what a phone needs. */
+const HEADERS_RESERVED = 8;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
 /** The baseband kept: the detector's delay, a header and the surroundings before it. */
@@ -92,8 +94,9 @@ export class BandListener {
     for (const reception of this.receptions) {
       const before = reception.state;
       const attempts = reception.headerAttemptCount;
-      const state = reception.advance(this.buffer);
-      this.headerCredit[reception.candidate.kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
+      const { kind } = reception.candidate;
+      const state = reception.advance(this.buffer, this.headerCredit[kind] - HEADERS_RESERVED);
+      this.headerCredit[kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
       if (before === 'header' && state !== 'header' && state !== 'dropped' && this.isEcho(reception)) reception.drop();
       if (reception.state === 'complete') complete.push(reception);
     }

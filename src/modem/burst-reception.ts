@@ -29,8 +29,8 @@ export function profileReception(profile: Profile): ProfileReception {
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
 const LEAST_SNR_DB = -24;
 
-/** Score beyond which a candidate is hardly noise (about e^-30 for one pair) and its header worth several attempts. */
-const STRONG_SCORE = 36;
+/** Score beyond which a candidate is hardly noise (about e^-23 for one pair) and its header worth several attempts. */
+const STRONG_SCORE = 26;
 
 export class BurstReception {
   readonly demodulator: BurstDemodulator;
@@ -83,9 +83,13 @@ export class BurstReception {
     this.currentState = 'dropped';
   }
 
-  /** Goes as far as the baseband allows. */
-  advance(buffer: BasebandBuffer): ReceptionState {
-    if (this.currentState === 'header') this.readHeader(buffer);
+  /**
+   * Goes as far as the baseband allows.
+   *
+   * @param spareAttempts - how often a strong candidate's header may be tried again under other assumptions
+   */
+  advance(buffer: BasebandBuffer, spareAttempts: number): ReceptionState {
+    if (this.currentState === 'header') this.readHeader(buffer, spareAttempts);
     const symbolCount = this.layout?.symbolCount ?? 0;
     while (this.currentState === 'payload') {
       if (this.nextSymbol === symbolCount) {
@@ -99,12 +103,12 @@ export class BurstReception {
     return this.currentState;
   }
 
-  private readHeader(buffer: BasebandBuffer): void {
+  private readHeader(buffer: BasebandBuffer, spareAttempts: number): void {
     const { headerSymbolCount, headerCodec, profile } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
     let result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
     this.headerAttempts++;
-    while (!result.ok && this.candidate.score >= STRONG_SCORE) {
+    while (!result.ok && this.candidate.score >= STRONG_SCORE && this.headerAttempts <= spareAttempts) {
       const llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);
       if (!llrs) break;
       result = headerCodec.decode(llrs);
