@@ -61,7 +61,7 @@ const LOCAL_HALF_WIDTH = 24;
 /** Parts of the band weaker than this share of its mean are not lifted further. */
 const LEAST_BAND_LEVEL = 1e-5;
 /** Factor by which that comparison may be off: 49 cells, and senders that clip. */
-const EXCESS_TOLERANCE = 1.5;
+const EXCESS_TOLERANCE = 2;
 /** A fit is never taken to use up more than the rest of the known cells' freedom. */
 const LEAST_FREEDOM = 0.5;
 /** Noise assumed at least for the first fit, over the band's mean power: fewer pilots than taps must not be believed. */
