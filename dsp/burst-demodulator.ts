@@ -1,7 +1,7 @@
 // What the receiver needs of a demodulator, whatever the waveform: header, then symbols, then soft bits.
 
 import type { BasebandBuffer } from './baseband-buffer.js';
-import type { EchoProfile } from './burst-detector.js';
+import type { EchoProfile } from './burst-alignment.js';
 import type { ChirpPair } from './chirp.js';
 
 /** Where a burst begins and how its time runs. */
