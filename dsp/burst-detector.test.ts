@@ -142,11 +142,6 @@ describe('a burst detector', () => {
     expect(first.length).toBeGreaterThan(0);
   });
 
-  test('refuses a sweep that needs more dilations than it can try', () => {
-    const slow = { ...PAIR, lowHz: 4900, highHz: 5100, chirpSeconds: 0.1 };
-    expect(() => new BurstDetector({ ...CONFIG, pair: slow })).toThrow(expect.objectContaining({ code: 'ERR_RANGE' }));
-  });
-
   test('hears the same at any level (seed 6)', () => {
     const baseband = noise(15000, 5, 6);
     addPreamble(baseband, 8000, 0.001, 1);

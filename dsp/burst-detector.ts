@@ -67,7 +67,6 @@ export class BurstDetector {
   private readonly correlator: ChirpCorrelator;
   private readonly kinds: readonly Kind[];
 
-  /** @throws TillsongError `ERR_RANGE` when a kind needs more than 256 dilations: sweep too slow or preamble too long */
   constructor(config: BurstDetectorConfig) {
     const { pair, centerHz, basebandRateHz, pairCounts, maxDilation, thresholds } = config;
     const timing = new PreambleTiming(pair, centerHz, basebandRateHz);

@@ -109,7 +109,10 @@ export class ChannelEstimator {
   estimate(statistics: CellStatistics): void {
     const { weights, observedRe, observedIm } = statistics;
     const information = total(weights);
-    if (!(information > 0)) return this.clear();
+    if (!(information > 0)) {
+      this.clear();
+      return;
+    }
     let power = 0;
     for (let k = 0; k < weights.length; k++)
       if (weights[k] > 0) power += (observedRe[k] ** 2 + observedIm[k] ** 2) / weights[k] - 1;
@@ -128,7 +131,10 @@ export class ChannelEstimator {
   /** Fits again with the priors learnt so far, moved on by one round: for statistics that changed a little. */
   update(statistics: CellStatistics): void {
     const information = total(statistics.weights);
-    if (!(information > 0)) return this.clear();
+    if (!(information > 0)) {
+      this.clear();
+      return;
+    }
     this.learnPrior(information);
     this.solve(statistics);
     this.conclude(information);

@@ -1,7 +1,6 @@
 // The search for one kind of preamble in the chirps' powers: every position is scored under every tried dilation, against
 // the local mean of the powers, and the peaks above a threshold are told.
 
-import { assertInteger } from '../src/shared/assert.js';
 import type { ChirpPowers } from './chirp-powers.js';
 import type { Hypothesis } from './preamble-timing.js';
 
@@ -11,14 +10,12 @@ export const LEVEL_HALF_WIDTH_CHIRPS = 2;
 const PEAK_SEPARATION_CHIRPS = 0.5;
 /** Share of the threshold that a preamble of several pairs must reach without its strongest pair. */
 const LEAST_SHARE_WITHOUT_STRONGEST = 0.5;
-/** The best one of a position is kept in a byte. */
-const MAX_HYPOTHESES = 256;
 
 /** What to search, and where in the rolling powers. */
 export interface PreambleSearchConfig {
   readonly pairCount: number;
   readonly chirpSamples: number;
-  /** At most 256. */
+  /** Fewer than 65,536. */
   readonly hypotheses: readonly Hypothesis[];
   /** Least score of a peak. */
   readonly threshold: number;
@@ -50,19 +47,17 @@ export class PreambleSearch {
   private readonly sums: Float32Array;
   /** The same over their local mean. */
   private readonly scores: Float32Array;
-  private readonly bestHypothesis: Uint8Array;
+  private readonly bestHypothesis: Uint16Array;
   // scratch, by new position
   private readonly trial: Float64Array;
   private readonly best: Float64Array;
 
-  /** @throws TillsongError `ERR_RANGE` for more than 256 hypotheses */
   constructor(private readonly config: PreambleSearchConfig) {
-    assertInteger('hypotheses.length', config.hypotheses.length, 1, MAX_HYPOTHESES);
     this.separationSamples = peakSeparationSamples(config.pairCount, config.chirpSamples);
     const length = config.hopSamples + 2 * this.separationSamples;
     this.sums = new Float32Array(length);
     this.scores = new Float32Array(length);
-    this.bestHypothesis = new Uint8Array(length);
+    this.bestHypothesis = new Uint16Array(length);
     this.trial = new Float64Array(config.hopSamples);
     this.best = new Float64Array(config.hopSamples);
   }

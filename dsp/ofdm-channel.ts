@@ -1,0 +1,158 @@
+// The channel of an OFDM burst: what is expected of a room's echoes, the fits to known cells as the burst comes in and to
+// all cells once the decoder has an opinion, and where the FFT window should open for the echoes found.
+
+import type { BurstSync } from './burst-demodulator.js';
+import { CellStatistics } from './cell-statistics.js';
+import { ChannelEstimator } from './channel-estimator.js';
+import type { OfdmWaveform } from './ofdm-grid.js';
+import type { KnownCells } from './ofdm-known-cells.js';
+import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
+
+/**
+ * Echoes are estimated up to this many prefixes after the window's opening: those beyond the prefix disturb the neighbour
+ * symbols a little, but most of their energy still speaks for this one.
+ */
+const ESTIMATED_PREFIXES = 4;
+/** And paths up to this many prefixes before the strongest. */
+const EARLIER_PREFIXES = 2;
+/** Before anything is learnt, paths up to this much before the strongest may be as strong, earlier ones are weak. */
+const EARLY_SAMPLES = 3;
+const EARLY_SHARE = 0.1;
+/** Weight of the expected decay beside what the preamble heard. */
+const DECAY_SHARE = 0.1;
+/** Echoes are expected to die away e-fold in this time before anything is learnt of them. */
+const EXPECTED_DECAY_SECONDS = 0.005;
+/** Weight of older symbols kept from one symbol to the next while a burst is being received. */
+const FORGETTING = 0.92;
+/** Symbols on each side whose cells speak for a symbol's channel once all are known. */
+const REFINE_HALF_WINDOW = 3;
+
+/** Fits the channel and hands it to the symbols. Noise is always given per carrier. */
+export class OfdmChannel {
+  // derived
+  private readonly estimator: ChannelEstimator;
+  private readonly statistics: CellStatistics;
+  private readonly decaySamples: number;
+
+  constructor(
+    private readonly waveform: OfdmWaveform,
+    basebandRateHz: number,
+    private readonly known: KnownCells,
+  ) {
+    const { fftSize, carrierCount, cyclicPrefixSamples } = waveform;
+    this.estimator = new ChannelEstimator({
+      fftSize,
+      carrierCount,
+      tapsBefore: EARLIER_PREFIXES * cyclicPrefixSamples,
+      tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2),
+    });
+    this.statistics = new CellStatistics(carrierCount);
+    this.decaySamples = EXPECTED_DECAY_SECONDS * basebandRateHz;
+  }
+
+  /** The channel as last fitted, live. */
+  get response(): CellPoints & { readonly errorVariance: number } {
+    return this.estimator;
+  }
+
+  /** Mean over the carriers of the fitted channel's |h|^2. */
+  get meanPower(): number {
+    return this.estimator.meanPower;
+  }
+
+  /** How many of the cells' degrees of freedom the last fit used up. */
+  get degreesOfFreedom(): number {
+    return this.estimator.degreesOfFreedom;
+  }
+
+  /** Says which echoes to expect before anything is learnt from the symbols. */
+  expectEchoes(echoes: BurstSync['echoes']): void {
+    this.estimator.expect((delay) => this.expectedEcho(delay, echoes));
+  }
+
+  /** Fits the channel anew to what is known of one symbol. */
+  fit(symbol: OfdmSymbol, noise: Float64Array): void {
+    this.statistics.clear();
+    this.known.addTo(this.statistics, symbol, noise);
+    this.estimator.estimate(this.statistics);
+    this.giveTo(symbol);
+  }
+
+  /** Moves the fit on to the next symbol, slowly forgetting the earlier ones. */
+  follow(symbol: OfdmSymbol, noise: Float64Array): void {
+    this.statistics.scale(FORGETTING);
+    this.known.addTo(this.statistics, symbol, noise);
+    this.estimator.update(this.statistics);
+    this.giveTo(symbol);
+  }
+
+  /**
+   * Fits the channel of every symbol anew to all cells of it and its neighbours.
+   *
+   * @param points - expected points of all symbols' cells
+   * @returns symbols that a fit saw at most
+   */
+  refit(symbols: readonly OfdmSymbol[], points: readonly CellPoints[], noise: Float64Array): number {
+    const count = symbols.length;
+    const step = REFINE_HALF_WINDOW;
+    for (let first = 0; first < count; first += step) {
+      const from = count <= 2 * step + 1 ? 0 : Math.max(0, first - step);
+      const to = count <= 2 * step + 1 ? count : Math.min(count, first + 2 * step);
+      this.statistics.clear();
+      for (let symbol = from; symbol < to; symbol++) {
+        const { re, im, noiseGain } = symbols[symbol];
+        this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, noise, noiseGain);
+      }
+      this.estimator.estimate(this.statistics);
+      for (let symbol = first; symbol < Math.min(count, first + step); symbol++) this.giveTo(symbols[symbol]);
+    }
+    return Math.min(count, 2 * REFINE_HALF_WINDOW);
+  }
+
+  /**
+   * How much later the window should open so that the most energy arrives within the prefix: paths before it and those
+   * long after it disturb.
+   */
+  bestWindowShift(backoffSamples: number): number {
+    const { cyclicPrefixSamples, rampSamples, fftSize } = this.waveform;
+    const length = cyclicPrefixSamples - rampSamples;
+    const disturbance = (delay: number) => {
+      const outside = Math.max(0, -delay, delay - length);
+      return (2 * outside) / fftSize;
+    };
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let shift = -EARLIER_PREFIXES * cyclicPrefixSamples; shift <= cyclicPrefixSamples; shift += 2) {
+      let sum = Math.abs(shift) * 1e-9;
+      for (
+        let delay = -EARLIER_PREFIXES * cyclicPrefixSamples;
+        delay <= ESTIMATED_PREFIXES * cyclicPrefixSamples;
+        delay++
+      )
+        sum += this.estimator.tapPower(delay) * disturbance(delay + backoffSamples - shift);
+      if (sum < least) {
+        least = sum;
+        best = shift;
+      }
+    }
+    return best;
+  }
+
+  private giveTo(symbol: OfdmSymbol): void {
+    symbol.channelRe = this.estimator.re.slice();
+    symbol.channelIm = this.estimator.im.slice();
+    symbol.errorVariance = this.estimator.errorVariance;
+  }
+
+  /**
+   * Relative power expected of an echo: an exponential decay after the strongest path, little before it, and what the
+   * preamble heard, which alone can tell an echo 20 ms later from one a few ms earlier (to the pilots they are one).
+   */
+  private expectedEcho(delaySamples: number, echoes: BurstSync['echoes']): number {
+    const early = delaySamples < -EARLY_SAMPLES ? EARLY_SHARE : 1;
+    const decay = early * Math.exp(-Math.abs(delaySamples) / this.decaySamples);
+    if (!echoes) return decay;
+    const heard = echoes.powers[echoes.originSamples + delaySamples] ?? 0;
+    return DECAY_SHARE * decay + heard / echoes.powers[echoes.originSamples];
+  }
+}

@@ -1,0 +1,143 @@
+// Baseband -> carriers: the FFT windows of an OFDM burst, of the surroundings before it, and of the preamble's last chirp
+// pair, all with the same gains per carrier.
+
+import type { BasebandBuffer } from './baseband-buffer.js';
+import type { BasebandPlacement } from './burst-demodulator.js';
+import { basebandTrain } from './chirp.js';
+import { Fft } from './fft.js';
+import { limitImpulses } from './impulse-limiter.js';
+import { mean } from './noise-estimate.js';
+import { localMean } from './ofdm-local-mean.js';
+import type { OfdmWaveform } from './ofdm-grid.js';
+import type { CellPoints } from './ofdm-symbol.js';
+import type { OfdmTiming } from './ofdm-timing.js';
+import { measureSlip } from './slip.js';
+
+/** Windows before the burst that show the surroundings' noise. */
+const AMBIENT_WINDOWS = 4;
+/** Parts of the band weaker than this share of its mean are not lifted further. */
+const LEAST_BAND_LEVEL = 1e-5;
+
+/** What was heard before the burst. */
+export interface AmbientPower {
+  /** Mean power per carrier, with the carriers' gains; 0 when nothing is known. */
+  readonly power: Float64Array;
+  /** Windows averaged: 0 at the beginning of the stream. */
+  readonly windowCount: number;
+}
+
+/** Reads a burst's windows. All carriers have gain 1 until `flatten`. */
+export class OfdmFrontEnd {
+  // derived
+  private readonly fft: Fft;
+  private readonly workRe: Float64Array;
+  private readonly workIm: Float64Array;
+  /** Spectrum of the preamble's last chirp pair as sent. */
+  private readonly pairRe: Float64Array;
+  private readonly pairIm: Float64Array;
+  // state
+  private readonly gains: Float64Array;
+
+  constructor(
+    private readonly waveform: OfdmWaveform,
+    placement: BasebandPlacement,
+    private readonly timing: OfdmTiming,
+  ) {
+    const { fftSize, carrierCount } = waveform;
+    const { pair, basebandRateHz, centerHz } = placement;
+    this.fft = new Fft(fftSize);
+    this.workRe = new Float64Array(fftSize);
+    this.workIm = new Float64Array(fftSize);
+    this.pairRe = new Float64Array(fftSize);
+    this.pairIm = new Float64Array(fftSize);
+    const train = basebandTrain(pair, centerHz, basebandRateHz, timing.pairStart, timing.pairSamples);
+    this.pairRe.set(train.re);
+    this.pairIm.set(train.im);
+    this.fft.forward(this.pairRe, this.pairIm, this.pairRe, this.pairIm);
+    this.gains = new Float64Array(carrierCount).fill(1);
+  }
+
+  /** Takes the carriers as they come. */
+  resetGains(): void {
+    this.gains.fill(1);
+  }
+
+  /** Reads a symbol's window; delay 0 is the strongest path found by the detector. @returns its cells, the caller's own */
+  readCells(buffer: BasebandBuffer, symbol: number): CellPoints {
+    buffer.read(this.timing.windowPlan(symbol), this.workRe, this.workIm);
+    limitImpulses(this.workRe, this.workIm);
+    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    const { carrierCount, fftSize } = this.waveform;
+    const { gains } = this;
+    const { backoffSamples } = this.timing;
+    const re = new Float64Array(carrierCount);
+    const im = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      const bin = c - carrierCount / 2;
+      const source = bin & (fftSize - 1);
+      const phase = (2 * Math.PI * bin * backoffSamples) / fftSize;
+      const cos = Math.cos(phase);
+      const sin = Math.sin(phase);
+      re[c] = gains[c] * (this.workRe[source] * cos - this.workIm[source] * sin);
+      im[c] = gains[c] * (this.workRe[source] * sin + this.workIm[source] * cos);
+    }
+    return { re, im };
+  }
+
+  /**
+   * Sets the carriers' gains so that their mean power is 1 all over the band: a phone may be 30 dB weaker at one end, and
+   * what disturbs there - the room's own tail - is weaker by as much. Smooth, so that it adds no delay of its own.
+   *
+   * @param cells - a symbol read with gains of 1
+   */
+  flatten({ re, im }: CellPoints): void {
+    const power = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2);
+    const floor = mean(power) * LEAST_BAND_LEVEL;
+    for (let c = 0; c < power.length; c++) this.gains[c] = 1 / Math.sqrt(Math.max(power[c], floor, 1e-20));
+  }
+
+  /** Power per carrier in the windows before the burst, as far as the buffer still holds them. */
+  readAmbient(buffer: BasebandBuffer, burstStartSamples: number): AmbientPower {
+    const { fftSize, carrierCount } = this.waveform;
+    const power = new Float64Array(carrierCount);
+    let windowCount = 0;
+    for (let w = 1; w <= AMBIENT_WINDOWS; w++) {
+      const start = Math.floor(burstStartSamples) - w * fftSize;
+      if (!buffer.holds(start, start + fftSize)) break;
+      buffer.copy(start, this.workRe, this.workIm);
+      this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+      for (let c = 0; c < carrierCount; c++) {
+        const bin = (c - carrierCount / 2) & (fftSize - 1);
+        power[c] += this.gains[c] ** 2 * (this.workRe[bin] ** 2 + this.workIm[bin] ** 2);
+      }
+      windowCount++;
+    }
+    for (let c = 0; c < carrierCount; c++) power[c] /= Math.max(1, windowCount);
+    return { power, windowCount };
+  }
+
+  /**
+   * Time in baseband samples by which the preamble's last pair lies early, seen through the channel fitted to the first
+   * symbol.
+   */
+  preambleSlip(buffer: BasebandBuffer, channel: CellPoints, noise: Float64Array): number {
+    const { fftSize, carrierCount } = this.waveform;
+    const { workRe, workIm, pairRe, pairIm } = this;
+    const { pairSamples, omegaRadPerSample, searchSteps } = this.timing;
+    workRe.fill(0);
+    workIm.fill(0);
+    buffer.read(this.timing.pairPlan(), workRe.subarray(0, pairSamples), workIm.subarray(0, pairSamples));
+    this.fft.forward(workRe, workIm, workRe, workIm);
+    const { re: hRe, im: hIm } = channel;
+    const qRe = new Float64Array(carrierCount);
+    const qIm = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      const bin = (c - carrierCount / 2) & (fftSize - 1);
+      const yRe = workRe[bin] * pairRe[bin] + workIm[bin] * pairIm[bin];
+      const yIm = workIm[bin] * pairRe[bin] - workRe[bin] * pairIm[bin];
+      qRe[c] = (this.gains[c] * (hRe[c] * yRe + hIm[c] * yIm)) / noise[c];
+      qIm[c] = (this.gains[c] * (hRe[c] * yIm - hIm[c] * yRe)) / noise[c];
+    }
+    return measureSlip(qRe, qIm, omegaRadPerSample, searchSteps);
+  }
+}

@@ -1,0 +1,21 @@
+// Running mean over an OFDM symbol's carriers: how a quantity goes along the band.
+
+/** Carriers on each side that make a local mean. */
+const HALF_WIDTH = 24;
+
+/**
+ * Mean of a quantity over the carriers around each, fewer at the band's ends.
+ *
+ * @param count - carriers
+ * @param value - the quantity at a carrier
+ * @returns count means
+ */
+export function localMean(count: number, value: (carrier: number) => number): Float64Array {
+  const prefix = new Float64Array(count + 1);
+  for (let c = 0; c < count; c++) prefix[c + 1] = prefix[c] + value(c);
+  return Float64Array.from({ length: count }, (_, c) => {
+    const from = Math.max(0, c - HALF_WIDTH);
+    const to = Math.min(count, c + HALF_WIDTH + 1);
+    return (prefix[to] - prefix[from]) / (to - from);
+  });
+}

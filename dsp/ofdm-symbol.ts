@@ -1,0 +1,46 @@
+// One received OFDM symbol on its way through the demodulator, and how far its cells are from what they should be.
+
+/** Points on the complex plane, one a subcarrier; |x|^2 = 1 for a known cell, less for one known up to its mean. */
+export interface CellPoints {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** One received symbol: its cells, turned upright, and the channel and noise they were heard through. */
+export interface OfdmSymbol extends CellPoints {
+  /** Place in the burst, header symbols first. */
+  readonly index: number;
+  channelRe: Float64Array;
+  channelIm: Float64Array;
+  errorVariance: number;
+  /** Noise of this symbol relative to the burst's noise per carrier. */
+  noiseGain: number;
+}
+
+/** Turns a symbol's cells back by a slip in baseband samples, given the carriers' frequencies in the passband. */
+export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSample: Float64Array): void {
+  const { re, im } = symbol;
+  for (let c = 0; c < re.length; c++) {
+    const phase = omegaRadPerSample[c] * slipSamples;
+    const cos = Math.cos(phase);
+    const sin = Math.sin(phase);
+    const turned = re[c] * cos + im[c] * sin;
+    im[c] = im[c] * cos - re[c] * sin;
+    re[c] = turned;
+  }
+}
+
+/** |y - h x|^2 of carrier c for a known x. */
+export function residualPower(symbol: OfdmSymbol, c: number, xRe: number, xIm: number): number {
+  const { re, im, channelRe, channelIm } = symbol;
+  const errorRe = re[c] - (channelRe[c] * xRe - channelIm[c] * xIm);
+  const errorIm = im[c] - (channelRe[c] * xIm + channelIm[c] * xRe);
+  return errorRe * errorRe + errorIm * errorIm;
+}
+
+/** E|y - h x|^2 for a cell known up to its mean: |y - h m|^2 + |h|^2 (1 - |m|^2). */
+export function softResidualPower(symbol: OfdmSymbol, c: number, meanRe: number, meanIm: number): number {
+  const { channelRe, channelIm } = symbol;
+  const gain = channelRe[c] ** 2 + channelIm[c] ** 2;
+  return residualPower(symbol, c, meanRe, meanIm) + gain * Math.max(0, 1 - meanRe ** 2 - meanIm ** 2);
+}
