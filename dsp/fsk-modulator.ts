@@ -1,8 +1,8 @@
 // Coded bits -> the FSK part of a burst. Several tones at once would have high peaks; their phases are free, though, and
 // the receiver does not mind a little of the unused tones: both are spent on an almost constant envelope.
 
+import type { AirPlacement } from './air-placement.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
-import type { OfdmPlacement } from './ofdm-modulator.js';
 import { PeakLimiter } from './peak-limiter.js';
 import { mixUp, rampWeight } from './symbol-shaping.js';
 
@@ -17,7 +17,7 @@ export class FskModulator {
 
   constructor(
     private readonly waveform: FskWaveform,
-    private readonly placement: OfdmPlacement,
+    private readonly placement: AirPlacement,
   ) {
     const { decimation, sampleRateHz, skirtHz } = placement;
     this.size = waveform.fftSize * decimation;

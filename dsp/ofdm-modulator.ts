@@ -1,17 +1,9 @@
 // Coded bits -> the OFDM part of a burst, as samples at the air's rate.
 
+import type { AirPlacement } from './air-placement.js';
 import { BITS_PER_CELL, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { PeakLimiter } from './peak-limiter.js';
 import { mixUp, rampWeight } from './symbol-shaping.js';
-
-/** Where the waveform sits: baseband samples are `decimation` air samples long. */
-export interface OfdmPlacement {
-  readonly sampleRateHz: number;
-  readonly centerHz: number;
-  readonly decimation: number;
-  /** How far beyond the band a little energy may go, which lowers the peaks. */
-  readonly skirtHz: number;
-}
 
 /** Limits for the data cells' coordinates over their nominal value: outward costs power but never a bit (active
  * constellation extension: Krongold, Jones 2003), inward costs a weak bit, which the code forgives. */
@@ -32,7 +24,7 @@ export class OfdmModulator {
 
   constructor(
     private readonly waveform: OfdmWaveform,
-    private readonly placement: OfdmPlacement,
+    private readonly placement: AirPlacement,
   ) {
     const { decimation, sampleRateHz, skirtHz } = placement;
     this.size = waveform.fftSize * decimation;

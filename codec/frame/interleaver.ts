@@ -11,7 +11,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return a;
 }
 
-/** @returns the integer nearest to 0.618 length that has no common divisor with length; 1 for lengths 0 and 1 */
+/** @returns the integer nearest to round(0.618 length), the larger of two, without a common divisor with length; 1 for lengths 0 and 1 */
 function strideFor(length: number): number {
   const ideal = Math.round(length * GOLDEN_FRACTION);
   for (let distance = 0; distance < length; distance++) {
@@ -37,7 +37,7 @@ function newLike<T extends Uint8Array | Float32Array>(values: T): T {
 }
 
 /**
- * out[i] = values[(i s) mod n], n the length, s the integer nearest to 0.618 n without a common divisor with n.
+ * out[i] = values[(i s) mod n], n the length, s the integer nearest to round(0.618 n) without a common divisor with n.
  *
  * @param values - n bits or LLRs in the order of the code
  * @returns a new array in the order on the air
