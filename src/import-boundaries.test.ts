@@ -17,7 +17,7 @@ interface Rule {
 }
 
 const CORE = { packages: [], nodeApi: false, core: true } as const;
-const NOBLE = ['@noble/ed25519', '@noble/hashes'];
+const NOBLE = ['@noble/curves', '@noble/ed25519', '@noble/hashes'];
 const INTERNALS = ['src/index.ts', 'src/modem', 'src/payment', 'src/shared', 'dsp', 'codec'];
 const ENTRY_POINTS = [
   'tillsong',
