@@ -9,3 +9,18 @@ export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
 export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
 export { SeededRandom } from './shared/seeded-random.js';
 export type { Stage } from './shared/stage.js';
+
+// ---- payment: the till and its journal ----
+export {
+  type AcceptedEntry,
+  CHAIN_HASH_BYTE_COUNT,
+  chainHash,
+  emptyChainHash,
+  type JournalEntry,
+  type JournalEntryParseReason,
+  type JournalEntryParseResult,
+  type JournalOutcome,
+  type OutcomeEntry,
+  packJournalEntry,
+  parseJournalEntry,
+} from './payment/journal-entry.js';
