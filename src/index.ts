@@ -24,3 +24,29 @@ export {
   packJournalEntry,
   parseJournalEntry,
 } from './payment/journal-entry.js';
+
+// ---- payment: settlement and what it is sent ----
+export {
+  type BillPayment,
+  type BillUpload,
+  type JournalUpload,
+  makeUpload,
+  parseUpload,
+  type Upload,
+  type UploadParseReason,
+  type UploadParseResult,
+} from './payment/upload.js';
+export {
+  type BillAnswer,
+  type EntryResult,
+  type JournalAnswer,
+  makeUploadAnswer,
+  parseUploadAnswer,
+  type PaymentResult,
+  UPLOAD_RESULTS,
+  type UploadAnswer,
+  type UploadAnswerParseReason,
+  type UploadAnswerParseResult,
+  type UploadResult,
+} from './payment/upload-answer.js';
+export { MAX_UPLOAD_ENTRIES } from './payment/upload-limits.js';
