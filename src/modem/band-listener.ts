@@ -6,6 +6,7 @@ import { DownConverter } from '../../dsp/down-converter.js';
 import { chirpPair } from './burst-layout.js';
 import { BurstReception, type ProfileReception, profileReception } from './burst-reception.js';
 import type { Profile } from './profiles.js';
+import type { ReceiverObserver } from './receiver-observer.js';
 
 /** Motion of 1.5 m/s against sound's 343 m/s, and two clocks 150 ppm apart each way. */
 const MAX_DILATION = 0.005;
@@ -38,8 +39,14 @@ export class BandListener {
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
   private headerCredit: number[];
 
-  /** @param profiles - all of one band: same centre, decimation and chirps */
-  constructor(profiles: readonly Profile[]) {
+  /**
+   * @param profiles - all of one band: same centre, decimation and chirps
+   * @param observer - told how receptions end that give no event
+   */
+  constructor(
+    profiles: readonly Profile[],
+    private readonly observer?: ReceiverObserver,
+  ) {
     const { sampleRateHz, centerHz, decimation, preamble } = profiles[0];
     const basebandRateHz = sampleRateHz / decimation;
     const pairCounts = [...new Set(profiles.map((profile) => profile.preamble.pairCount))].sort((a, b) => a - b);
@@ -83,6 +90,7 @@ export class BandListener {
   /** @returns receptions with a header that will never be complete now */
   abandon(): BurstReception[] {
     const cutOff = this.receptions.filter((reception) => reception.state === 'payload');
+    for (const reception of this.receptions) this.observer?.ended(reception, 'cut-off');
     this.receptions = [];
     return cutOff;
   }
@@ -97,7 +105,11 @@ export class BandListener {
       const { kind } = reception.candidate;
       const state = reception.advance(this.buffer, this.headerCredit[kind] - HEADERS_RESERVED);
       this.headerCredit[kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
-      if (before === 'header' && state !== 'header' && state !== 'dropped' && this.isEcho(reception)) reception.drop();
+      if (state === 'dropped') this.observer?.ended(reception, reception.header ? 'chance-header' : 'no-header');
+      else if (before === 'header' && state !== 'header' && this.isEcho(reception)) {
+        reception.drop();
+        this.observer?.ended(reception, 'echo');
+      }
       if (reception.state === 'complete') complete.push(reception);
     }
     this.receptions = this.receptions.filter(({ state }) => state === 'header' || state === 'payload');
@@ -118,7 +130,11 @@ export class BandListener {
       (a, b) => (a && a.candidate.score <= b.candidate.score ? a : b),
       undefined,
     );
-    if (!weakest || weakest.candidate.score >= reception.candidate.score) return;
+    if (!weakest || weakest.candidate.score >= reception.candidate.score) {
+      this.observer?.ended(reception, 'refused');
+      return;
+    }
+    this.observer?.ended(weakest, 'displaced');
     this.receptions = this.receptions.map((other) => (other === weakest ? reception : other));
   }
 

@@ -10,6 +10,7 @@ import { type LinkReport, splitDilation } from './link-report.js';
 import { MessageBook } from './message-book.js';
 import { assertBandFits, bandFits, resolveProfile } from './parse-profile.js';
 import { PROFILE_NAMES, type Profile, type ProfileName } from './profiles.js';
+import type { ReceiverObserver } from './receiver-observer.js';
 
 export interface ReceiverOptions {
   /** Rate of the samples pushed, 8000..192000. */
@@ -52,12 +53,18 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
   private inputEndSeconds = Number.POSITIVE_INFINITY;
   private pushedSamples = 0;
 
-  /** @throws TillsongError `ERR_PROFILE` for a bad profile or a band the rate cannot carry; `ERR_RANGE`, `ERR_TYPE` */
-  constructor(options: ReceiverOptions) {
+  /**
+   * @param observer - told how every reception ends, for diagnosis
+   * @throws TillsongError `ERR_PROFILE` for a bad profile or a band the rate cannot carry; `ERR_RANGE`, `ERR_TYPE`
+   */
+  constructor(
+    options: ReceiverOptions,
+    private readonly observer?: ReceiverObserver,
+  ) {
     assertInteger('sampleRateHz', options.sampleRateHz, 8000, 192000);
     this.sampleRateHz = options.sampleRateHz;
     this.profiles = chooseProfiles(options);
-    this.listeners = groupByBand(this.profiles).map((profiles) => new BandListener(profiles));
+    this.listeners = groupByBand(this.profiles).map((profiles) => new BandListener(profiles, observer));
     if (options.sampleRateHz !== NATIVE_RATE_HZ)
       this.resampler = new Resampler({ inputRateHz: options.sampleRateHz, outputRateHz: NATIVE_RATE_HZ });
   }
@@ -117,6 +124,7 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
       llrs: () => demodulator.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
     });
+    this.observer?.ended(reception, verdict.kind);
     switch (verdict.kind) {
       case 'delivered': {
         const report = reportOf(reception, verdict.correctedByteCount, verdict.burstsCombined);
