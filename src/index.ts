@@ -6,6 +6,8 @@ export { parseProfile } from './modem/parse-profile.js';
 export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
 export { Receiver, type LostReason, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
 export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
+// ---- payment: money as people write it ----
+export { type Currency, currencyByCode, currencyByNumber, formatAmount, parseAmount } from './payment/currency.js';
 export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
 export { SeededRandom } from './shared/seeded-random.js';
 export type { Stage } from './shared/stage.js';

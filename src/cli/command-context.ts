@@ -1,6 +1,7 @@
 // What a command sees of the world, so that tests can hand it another one, and how it ends.
 
 import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
 import type { Receiver, Transmitter } from 'tillsong';
 
 /** The modem as the commands use it. */
@@ -18,10 +19,20 @@ export interface CommandContext {
   /** Aborted by Ctrl-C: take no more input, conclude, say what was heard. */
   readonly interrupted: AbortSignal;
   readonly modem: Modem;
+  /** The clock of this computer, Unix seconds, an integer. */
+  nowSeconds(): number;
+  /** @returns that many bytes from the cryptographic random generator of the operating system */
+  randomBytes(byteCount: number): Uint8Array;
 }
 
-/** Exit codes: 2 for files, 64 as sysexits.h has it, 130 as shells have it for Ctrl-C. */
-export const EXIT = { ok: 0, file: 2, usage: 64, interrupted: 130 } as const;
+/** Tells the exit code of a command that ran. */
+export type Finish = (exitCode: number) => void;
+
+/** Adds one command, or a group such as `tillsong wallet ...`, to the program. */
+export type AddCommands = (program: Command, context: CommandContext, finish: Finish) => void;
+
+/** Exit codes: 1 for a refusal (the answer is no), 2 for files, 64 as sysexits.h has it, 130 as shells have it for Ctrl-C. */
+export const EXIT = { ok: 0, refused: 1, file: 2, usage: 64, interrupted: 130 } as const;
 
 /** The command line asks for something that cannot be. The message is one line. */
 export class UsageError extends Error {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `tillsong` command: hands the real world to the command line.
 
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Receiver, Transmitter } from 'tillsong';
 import { describeSystemError } from 'tillsong/node';
@@ -30,6 +31,8 @@ process.exitCode = await run(process.argv.slice(2), {
     createTransmitter: (options) => new Transmitter(options),
     createReceiver: (options) => new Receiver(options),
   },
+  nowSeconds: () => Math.floor(Date.now() / 1000),
+  randomBytes: (byteCount) => Uint8Array.from(randomBytes(byteCount)),
 });
 
 // An input that is still open would keep the process waiting.

@@ -100,6 +100,8 @@ function surroundings({
     stderr,
     interrupted: interruption.signal,
     modem: modem ?? new FakeModem(),
+    nowSeconds: () => 1_767_225_600,
+    randomBytes: (byteCount) => new Uint8Array(byteCount).fill(7),
   };
   return { context, stdout, stderr };
 }
@@ -127,7 +129,7 @@ describe('tillsong', () => {
   test('shows its help and version', async () => {
     const help = await tillsong(['--help']);
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(help.stdout).toMatch(/^Usage: tillsong .*Exit codes: 0 done, 2 a file/s);
+    expect(help.stdout).toMatch(/^Usage: tillsong .*Exit codes: 0 done, 1 refused, 2 a file/s);
     expect(await tillsong(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
     expect((await tillsong(['receive', '--help'])).stdout).toMatch(/--raw <encoding> .*"u8", "s16le",/s);
   });

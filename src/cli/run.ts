@@ -1,11 +1,15 @@
 // The command line as a whole: which commands and options there are, and how a run ends.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PROFILE_NAMES } from 'tillsong';
 import { SAMPLE_ENCODINGS, type SampleEncoding } from 'tillsong/node';
-import { type CommandContext, EXIT, FileError, tell, UsageError } from './command-context.js';
+import { type AddCommands, type CommandContext, EXIT, FileError, tell, UsageError } from './command-context.js';
+import { collected, integer, PROFILE_HELP } from './option-parsers.js';
 import { receive } from './receive.js';
 import { type SendOptions, send } from './send.js';
+
+/** The groups of commands, each in a folder of its own. */
+const GROUPS: readonly AddCommands[] = [];
 
 /**
  * Runs one command line.
@@ -34,6 +38,10 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     const rawFormat = raw === undefined || rate === undefined ? undefined : { encoding: raw, sampleRateHz: rate };
     exitCode = await receive(inputs, { json, profiles: profile, raw: rawFormat }, context);
   });
+  const finish = (code: number) => {
+    exitCode = code;
+  };
+  for (const addGroup of GROUPS) addGroup(program, context, finish);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -47,7 +55,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
 }
 
 const EXIT_CODES_HELP = `
-Exit codes: 0 done, ${EXIT.file} a file could not be read or written, ${EXIT.usage} wrong usage, ${EXIT.interrupted} interrupted.`;
+Exit codes: 0 done, ${EXIT.refused} refused, ${EXIT.file} a file could not be read or written, ${EXIT.usage} wrong usage, ${EXIT.interrupted} interrupted.`;
 
 function addSend(program: Command, action: (options: SendOptions) => Promise<void>): void {
   const payloads = (['hex', 'text', 'file'] as const).map((name) =>
@@ -88,17 +96,4 @@ function addReceive(
     .action(action);
 }
 
-const PROFILE_HELP = `${PROFILE_NAMES.join(', ')}, or a JSON file`;
 const PAYLOAD_HELP = { hex: ', in hexadecimal digits', text: ', as UTF-8 text', file: ': the content of a file' };
-
-function collected(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-function integer(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Expected an integer from ${min} to ${max}.`);
-  };
-}

@@ -1,73 +1,26 @@
 // `tillsong send`: a payload to a WAV file, once or repeated.
 
 import { readFile } from 'node:fs/promises';
-import { TillsongError } from 'tillsong';
-import { describeSystemError, writeWavFile } from 'tillsong/node';
-import { type CommandContext, EXIT, FileError, tell, UsageError } from './command-context.js';
-import { counted } from './message-lines.js';
-import { type ChosenProfile, resolveProfile } from './profile-option.js';
+import { describeSystemError } from 'tillsong/node';
+import { type CommandContext, EXIT, FileError, UsageError } from './command-context.js';
+import { type BurstOptions, writeBursts } from './write-bursts.js';
 
 /** The options of the command; exactly one of hex, text and file is there. */
-export interface SendOptions {
-  readonly out: string;
-  /** Name or file. */
-  readonly profile: string;
-  readonly sampleRate: number;
+export interface SendOptions extends BurstOptions {
   readonly hex?: string;
   readonly text?: string;
   readonly file?: string;
-  /** Bursts in a row, each with the next redundancy version. */
-  readonly repeat: number;
 }
 
-/** Silence before, between and after bursts: players swallow the first and last moments of a file. */
-const PAUSE_SECONDS = 0.1;
-
 /**
- * Writes the bursts into a WAV file, 16-bit mono, with 0.1 s of silence around each.
+ * Writes the bursts of a payload into a WAV file.
  *
  * @returns the exit code
  * @throws UsageError for what cannot be sent, FileError for a file that cannot be read or written
  */
 export async function send(options: SendOptions, context: CommandContext): Promise<number> {
-  const { out, sampleRate, repeat } = options;
-  const payload = await payloadOf(options);
-  const profile = await resolveProfile(options.profile);
-  const bursts = startBursts(payload, profile, sampleRate, context);
-  const pause = new Float32Array(Math.round(PAUSE_SECONDS * sampleRate));
-  const sampleCount = await writeWavFile(out, sampleRate, withPauses(bursts, repeat, pause)).catch((error: unknown) => {
-    throw new FileError(`${out}: cannot be written: ${describeSystemError(error)}`);
-  });
-  const what = `${counted(payload.length, 'byte')} in ${counted(repeat, 'burst')} of ${options.profile}`;
-  tell(context, `${out}: ${what}, ${(sampleCount / sampleRate).toFixed(2)} s at ${sampleRate} Hz`);
+  await writeBursts(await payloadOf(options), options, context);
   return EXIT.ok;
-}
-
-/** Refuses what cannot be sent before the file is touched. */
-function startBursts(
-  payload: Uint8Array,
-  profile: ChosenProfile,
-  sampleRateHz: number,
-  { modem }: CommandContext,
-): Iterator<Float32Array, never> {
-  try {
-    return modem.createTransmitter({ profile, sampleRateHz }).repeat(payload);
-  } catch (error) {
-    if (error instanceof TillsongError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-function* withPauses(
-  bursts: Iterator<Float32Array, never>,
-  burstCount: number,
-  pause: Float32Array,
-): Generator<Float32Array> {
-  yield pause;
-  for (let sent = 0; sent < burstCount; sent++) {
-    yield bursts.next().value;
-    yield pause;
-  }
 }
 
 async function payloadOf({ hex, text, file }: SendOptions): Promise<Uint8Array> {
