@@ -14,3 +14,12 @@ export { type OfdmCells, OfdmDemodulator } from './ofdm-demodulator.js';
 export { OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 export { OfdmModulator } from './ofdm-modulator.js';
 export { Resampler, type ResamplerConfig, resample } from './resampler.js';
+export {
+  bandPower,
+  DensitySpectrum,
+  type LevelGrid,
+  type MeanSpectrum,
+  meanSpectrum,
+  spectrogram,
+  type SpectrogramConfig,
+} from './spectrogram.js';

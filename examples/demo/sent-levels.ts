@@ -2,7 +2,7 @@
 
 import type { Profile } from 'tillsong';
 import { AIR_RATE_HZ, type MicrophoneSound } from './air.js';
-import { bandPower, type MeanSpectrum, meanSpectrum } from './plot/spectrogram.js';
+import { bandPower, type MeanSpectrum, meanSpectrum } from 'tillsong/dsp';
 import type { SpectrumView } from './spectrum-view.js';
 
 export interface SentLevels {

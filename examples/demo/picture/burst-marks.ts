@@ -1,8 +1,7 @@
 // The parts of a burst, marked above a spectrogram and through it.
 
 import type { BurstPart, BurstView } from '../burst-view.js';
-import { place, type Scale } from '../plot/axes.js';
-import { type Frame, INK, line, rect, text } from '../plot/svg.js';
+import { type Frame, INK, line, place, rect, type Scale, text } from 'tillsong/node';
 
 const PART_COLORS: Readonly<Record<BurstPart['kind'], string>> = {
   'down chirp': '#d98200',

@@ -1,7 +1,20 @@
 // How strong signal and noise arrive over the band: the room, the loudspeaker and the machine in one look.
 
-import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from '../plot/axes.js';
-import { clipped, type Frame, INK, line, path, polyline, text } from '../plot/svg.js';
+import {
+  across,
+  bottomAxis,
+  clipped,
+  type Frame,
+  frameEdge,
+  INK,
+  leftAxis,
+  line,
+  path,
+  place,
+  polyline,
+  text,
+  upwards,
+} from 'tillsong/node';
 import type { SpectrumView } from '../spectrum-view.js';
 
 /** The axis shows at least this much, and at most. */

@@ -2,8 +2,20 @@
 // keep its peaks low, the room and the noise scatter them all.
 
 import type { OfdmView } from '../ofdm-view.js';
-import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from '../plot/axes.js';
-import { clipped, type Frame, INK, line, path, rounded } from '../plot/svg.js';
+import {
+  across,
+  bottomAxis,
+  clipped,
+  type Frame,
+  frameEdge,
+  INK,
+  leftAxis,
+  line,
+  path,
+  place,
+  rounded,
+  upwards,
+} from 'tillsong/node';
 
 const SPAN = 2.1;
 const DOT = { 'stroke-width': 2.6, 'stroke-linecap': 'round' } as const;

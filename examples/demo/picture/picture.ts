@@ -11,7 +11,7 @@
 //   +--------------------------------------------------------------+
 
 import type { BurstView } from '../burst-view.js';
-import { type Frame, INK, rect, svgDocument, text } from '../plot/svg.js';
+import { type Frame, INK, rect, svgDocument, text } from 'tillsong/node';
 import type { SpectrumView } from '../spectrum-view.js';
 import { channelPanel } from './channel-panel.js';
 import { constellationPanel } from './constellation-panel.js';

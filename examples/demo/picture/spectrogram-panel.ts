@@ -2,10 +2,23 @@
 
 import type { Profile } from 'tillsong';
 import type { BurstView } from '../burst-view.js';
-import { across, bottomAxis, frameEdge, leftAxis, place, type Scale, upwards } from '../plot/axes.js';
-import { type Grid, type Range, svgImage } from '../plot/image.js';
-import { spectrogram } from '../plot/spectrogram.js';
-import { type Frame, INK, line, text } from '../plot/svg.js';
+import {
+  across,
+  bottomAxis,
+  type Frame,
+  frameEdge,
+  type Grid,
+  INK,
+  leftAxis,
+  line,
+  place,
+  type Range,
+  type Scale,
+  svgImage,
+  text,
+  upwards,
+} from 'tillsong/node';
+import { spectrogram } from 'tillsong/dsp';
 import { closeUpMarks, overviewMarks, sentMarks } from './burst-marks.js';
 
 /** What the microphone delivered, and what is known of it. */

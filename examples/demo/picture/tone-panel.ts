@@ -2,9 +2,19 @@
 // been sent.
 
 import type { FskView } from '../fsk-view.js';
-import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from '../plot/axes.js';
-import { type Grid, svgImage } from '../plot/image.js';
-import { type Frame, line, rect } from '../plot/svg.js';
+import {
+  across,
+  bottomAxis,
+  type Frame,
+  frameEdge,
+  type Grid,
+  leftAxis,
+  line,
+  place,
+  rect,
+  svgImage,
+  upwards,
+} from 'tillsong/node';
 
 /** As many as can be told apart. */
 const SHOWN_SYMBOLS = 24;

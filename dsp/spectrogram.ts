@@ -1,12 +1,19 @@
 // Short-time spectra, as a grid of levels with one column a pixel.
 // Reference: Heinzel, Rüdiger, Schilling, "Spectrum and spectral density estimation by the DFT", 2002 (densities and scaling).
 
-import { Fft } from 'tillsong/dsp';
-import type { Grid } from './image.js';
+import { Fft } from './fft.js';
 
 /** Transforms are this much longer than their window, so that rows lie closer than the window resolves. */
 const PADDING = 2;
 const SILENCE_DB = -200;
+
+/** Levels in rows of rising frequency and columns of rising time. */
+export interface LevelGrid {
+  readonly width: number;
+  readonly height: number;
+  /** [row * width + column] */
+  readonly values: Float32Array;
+}
 
 export interface SpectrogramConfig {
   readonly sampleRateHz: number;
@@ -26,7 +33,7 @@ export interface SpectrogramConfig {
  * @param samples - mono; silence is heard before and after
  * @returns power densities in dB of a full-scale sine's power, per Hz (dBFS/Hz)
  */
-export function spectrogram(samples: Float32Array, config: SpectrogramConfig): Grid {
+export function spectrogram(samples: Float32Array, config: SpectrogramConfig): LevelGrid {
   const { sampleRateHz, fromSeconds, toSeconds, lowHz, highHz, width, height } = config;
   const spectrum = new DensitySpectrum(config.windowSamples, sampleRateHz);
   const bins = Float64Array.from(
@@ -73,10 +80,10 @@ export function bandPower({ binHz, densities }: MeanSpectrum, lowHz: number, hig
 }
 
 /** One-sided power densities under a Hann window. */
-class DensitySpectrum {
+export class DensitySpectrum {
   readonly binHz: number;
   private readonly fft: Fft;
-  private readonly window: Float64Array;
+  private readonly taper: Float64Array;
   private readonly scale: number;
   private readonly re: Float64Array;
   private readonly im: Float64Array;
@@ -84,11 +91,11 @@ class DensitySpectrum {
   constructor(windowSamples: number, sampleRateHz: number) {
     this.fft = new Fft(windowSamples * PADDING);
     this.binHz = sampleRateHz / this.fft.size;
-    this.window = Float64Array.from(
+    this.taper = Float64Array.from(
       { length: windowSamples },
       (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 0.5)) / windowSamples),
     );
-    const energy = this.window.reduce((sum, w) => sum + w * w, 0);
+    const energy = this.taper.reduce((sum, w) => sum + w * w, 0);
     // 2 for the negative frequencies, 0.5 for the power of a full-scale sine.
     this.scale = 2 / (sampleRateHz * energy) / 0.5;
     this.re = new Float64Array(this.fft.size);
@@ -97,11 +104,11 @@ class DensitySpectrum {
 
   /** @returns densities from 0 Hz to half the sample rate, of the window around a sample; overwritten by the next call */
   at(samples: Float32Array, center: number): Float64Array {
-    const { fft, window, re, im } = this;
-    const start = Math.round(center - window.length / 2);
+    const { fft, taper, re, im } = this;
+    const start = Math.round(center - taper.length / 2);
     re.fill(0);
     im.fill(0);
-    for (let n = 0; n < window.length; n++) re[n] = window[n] * (samples[start + n] ?? 0);
+    for (let n = 0; n < taper.length; n++) re[n] = taper[n] * (samples[start + n] ?? 0);
     fft.forward(re, im, re, im);
     const densities = re.subarray(0, fft.size / 2 + 1);
     for (let k = 0; k < densities.length; k++) densities[k] = this.scale * (re[k] * re[k] + im[k] * im[k]);

@@ -2,7 +2,7 @@
 // Source: W3C, "Portable Network Graphics (PNG) Specification", 2nd edition: sections 5.3 (chunks), 11.2 (header, palette, data).
 
 import { deflateSync } from 'node:zlib';
-import { crc32 } from 'tillsong/codec';
+import { crc32 } from '../../../codec/frame/crc.js';
 import type { Rgb } from './color-map.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

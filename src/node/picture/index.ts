@@ -1,0 +1,20 @@
+// Pictures as SVG: axes, images of levels, and the panels that show a burst.
+
+export { type AxisStyle, across, bottomAxis, frameEdge, leftAxis, place, type Scale, ticks, upwards } from './axes.js';
+export { levelColor, type Rgb } from './color-map.js';
+export { type Grid, type Range, svgImage } from './image.js';
+export {
+  attributes,
+  clipped,
+  escapeXml,
+  type Frame,
+  INK,
+  line,
+  path,
+  polyline,
+  rect,
+  rounded,
+  svgDocument,
+  type TextStyle,
+  text,
+} from './svg.js';
