@@ -1,5 +1,6 @@
 // The public surface of the portable core.
 
+export { type BandSearch, bandSearch } from './modem/band-search.js';
 export { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './modem/burst-layout.js';
 export { splitDilation, SPEED_OF_SOUND_METERS_PER_SECOND, type LinkReport } from './modem/link-report.js';
 export { parseProfile } from './modem/parse-profile.js';

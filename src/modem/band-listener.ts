@@ -3,17 +3,11 @@
 import { BasebandBuffer } from '../../dsp/baseband-buffer.js';
 import { type BurstCandidate, BurstDetector } from '../../dsp/burst-detector.js';
 import { DownConverter } from '../../dsp/down-converter.js';
-import { chirpPair } from './burst-layout.js';
+import { bandSearch } from './band-search.js';
 import { BurstReception, type ProfileReception, profileReception } from './burst-reception.js';
 import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
 
-/** Motion of 1.5 m/s against sound's 343 m/s, and two clocks 150 ppm apart each way. */
-const MAX_DILATION = 0.005;
-/** Scores of one chirp pair in noise exceed this a few times a minute and band; the header's CRC refuses those. */
-const SINGLE_PAIR_THRESHOLD = 20;
-/** With more pairs each may be weaker. */
-const THRESHOLD_PER_FURTHER_PAIR = 5;
 /** Headers of a kind tried a second at most, on average and in a row, repeated attempts at one included: bounds the work. */
 const HEADERS_PER_SECOND = 12;
 const HEADERS_IN_A_ROW = 16;
@@ -47,22 +41,13 @@ export class BandListener {
     profiles: readonly Profile[],
     private readonly observer?: ReceiverObserver,
   ) {
-    const { sampleRateHz, centerHz, decimation, preamble } = profiles[0];
-    const basebandRateHz = sampleRateHz / decimation;
-    const pairCounts = [...new Set(profiles.map((profile) => profile.preamble.pairCount))].sort((a, b) => a - b);
-    const widthHz = 2 * Math.max(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+    const { band, detector } = bandSearch(profiles);
+    const { basebandRateHz, pairCounts } = detector;
     this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
     this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
-    this.converter = new DownConverter({ sampleRateHz, centerHz, widthHz, decimation });
+    this.converter = new DownConverter(band);
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
-    this.detector = new BurstDetector({
-      pair: chirpPair(profiles[0]),
-      centerHz,
-      basebandRateHz,
-      pairCounts,
-      maxDilation: MAX_DILATION,
-      thresholds: pairCounts.map((count) => SINGLE_PAIR_THRESHOLD + THRESHOLD_PER_FURTHER_PAIR * (count - 1)),
-    });
+    this.detector = new BurstDetector(detector);
     this.kinds = pairCounts.map((count) =>
       profiles.filter((profile) => profile.preamble.pairCount === count).map(profileReception),
     );
