@@ -56,7 +56,8 @@ describe('a signer that is not what it says', () => {
   });
 
   test.each([
-    [{ algorithm: 'es256' }, 'signer.algorithm: expected one of ed25519, got "es256"'],
+    [{ algorithm: 'rs256' }, 'signer.algorithm: expected one of ed25519, es256, got "rs256"'],
+    [{ algorithm: 'es256' }, 'signer.publicKey: expected 33 bytes, got 32'],
     [{ publicKey: new Uint8Array(33) }, 'signer.publicKey: expected 32 bytes, got 33'],
     [{ sign: async () => new Uint8Array(63) }, 'signature: expected 64 bytes, got 63'],
     [{ sign: async () => undefined }, 'signature: expected Uint8Array, got undefined'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LEAD_BYTES, tokenTypeOf } from './lead-byte.js';
+import { BEACON_LEAD_BYTES, CERTIFICATE_LEAD_BYTES, LEAD_BYTES, tokenTypeOf } from './lead-byte.js';
 import { parseToken } from './token.js';
 
 const firstOf = (name: string) => JSON.parse(readFileSync(`fixtures/vectors/${name}.json`, 'utf8')).cases;
@@ -28,19 +28,25 @@ test('a spend tells first contact from a known certificate', () => {
   });
 });
 
-test('of all 256 first bytes, those of certificates and spends are known types, and one of each is this version', () => {
-  const all = Array.from({ length: 256 }, (_, lead) => lead);
-  expect(all.filter((lead) => tokenTypeOf(lead) === 'certificate').map((lead) => lead >> 4)).toEqual(
-    new Array(16).fill(1),
-  );
-  expect(all.filter((lead) => tokenTypeOf(lead) === 'spend').map((lead) => lead >> 4)).toEqual(new Array(16).fill(2));
-  expect(LEAD_BYTES).toEqual({ certificate: 0x15, spend: 0x21 });
+test('the high half of a first byte is the type, whatever the version; 0 and 8 to 15 are none', () => {
+  const types = Array.from({ length: 16 }, (_, high) => tokenTypeOf(high << 4));
+  expect(types.slice(1, 8)).toEqual([
+    ...['certificate', 'spend', 'beacon', 'answer', 'receipt', 'acknowledgement', 'deny-list'],
+  ]);
+  expect([types[0], ...types.slice(8)]).toEqual(new Array(9).fill(undefined));
+  for (let lead = 0; lead < 256; lead++) expect(tokenTypeOf(lead)).toBe(types[lead >> 4]);
 });
 
-test('types 0, 3 to 15 are refused by type whatever follows', () => {
+test('the first bytes of version 1 are those of the specification', () => {
+  expect(Object.values(CERTIFICATE_LEAD_BYTES)).toEqual([0x15, 0x16]);
+  expect(Object.values(BEACON_LEAD_BYTES)).toEqual([0x35, 0x36]);
+  expect(Object.values(LEAD_BYTES)).toEqual([0x21, 0x41, 0x51, 0x61, 0x71]);
+});
+
+test('types that are not sung are refused by type whatever follows, acknowledgements and deny lists among them', () => {
   for (let lead = 0; lead < 256; lead++) {
-    if (lead >> 4 === 1 || lead >> 4 === 2) continue;
-    for (const length of [1, 84, 92, 127, 211])
+    if (lead >> 4 >= 1 && lead >> 4 <= 5) continue;
+    for (const length of [1, 23, 76, 81, 83, 84, 92, 115, 127, 211])
       expect(parseToken(new Uint8Array(length).fill(lead))).toEqual({ ok: false, reason: 'type' });
   }
 });
