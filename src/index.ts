@@ -7,6 +7,78 @@ export { parseProfile } from './modem/parse-profile.js';
 export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
 export { Receiver, type LostReason, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
 export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
+// ---- payment: issuer ----
+export {
+  type Applicant,
+  type EligibilityPolicy,
+  type EligibilityRefusal,
+  MAX_SCORE,
+  type OpenAudience,
+  parseEligibilityPolicy,
+  refuseEligibility,
+} from './payment/eligibility.js';
+export {
+  CHALLENGE_BYTE_COUNT,
+  type EnrolmentRequest,
+  makeEnrolmentRequest,
+  type PossessionRefusal,
+  parseEnrolmentRequest,
+  refusePossession,
+  requestEnrolment,
+} from './payment/enrolment.js';
+export {
+  type Attestation,
+  type DenyListAnswer,
+  type EnrolmentRefusal,
+  type EnrolmentResult,
+  Issuer,
+  type IssuerOptions,
+} from './payment/issuer.js';
+export {
+  type CertificateLimits,
+  type IssuerConfig,
+  parseIssuerConfig,
+} from './payment/issuer-config.js';
+export {
+  type IssuedCertificate,
+  type IssueEffects,
+  type IssuerStore,
+  MemoryIssuerStore,
+  type OpenChallenge,
+  type RetirementReason,
+} from './payment/issuer-store.js';
+// ---- payment: wallet ----
+export {
+  compressPoint,
+  ed25519Signer,
+  es256Signer,
+  type WebCryptoKey,
+  type WebCryptoKeyPair,
+  type WebCryptoSubtle,
+  webCryptoSigner,
+} from './payment/signer.js';
+export {
+  type HearRefusal,
+  type HearResult,
+  type InstallRefusal,
+  type InstallResult,
+  type OfferResult,
+  type PayResult,
+  type SungPayment,
+  Wallet,
+  type WalletBalance,
+  type WalletOptions,
+} from './payment/wallet.js';
+export { MAX_BILL_PAYMENTS, type PaymentRefusal } from './payment/wallet-limits.js';
+export type { BeaconRefusal, MachineKeys, OfferSource, PaymentOffer, PayOrder } from './payment/wallet-offer.js';
+export {
+  type BillEntry,
+  type CertificateForm,
+  PAYMENT_STATUSES,
+  type PaymentStatus,
+} from './payment/wallet-payment.js';
+export type { ReceiptRefusal } from './payment/wallet-receipts.js';
+export { MemoryWalletStore, type WalletStore } from './payment/wallet-store.js';
 // ---- payment: money as people write it ----
 export { type Currency, currencyByCode, currencyByNumber, formatAmount, parseAmount } from './payment/currency.js';
 export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
