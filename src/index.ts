@@ -2,11 +2,13 @@
 
 export { type BandSearch, bandSearch } from './modem/band-search.js';
 export { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './modem/burst-layout.js';
-export { splitDilation, SPEED_OF_SOUND_METERS_PER_SECOND, type LinkReport } from './modem/link-report.js';
+export { type LinkReport, SPEED_OF_SOUND_METERS_PER_SECOND, splitDilation } from './modem/link-report.js';
 export { parseProfile } from './modem/parse-profile.js';
 export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
-export { Receiver, type LostReason, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
+export { type LostReason, Receiver, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
 export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
+// ---- payment: money as people write it ----
+export { type Currency, currencyByCode, currencyByNumber, formatAmount, parseAmount } from './payment/currency.js';
 // ---- payment: issuer ----
 export {
   type Applicant,
@@ -47,6 +49,24 @@ export {
   type OpenChallenge,
   type RetirementReason,
 } from './payment/issuer-store.js';
+// ---- payment: the till and its journal ----
+export {
+  type AcceptedEntry,
+  CHAIN_HASH_BYTE_COUNT,
+  chainHash,
+  emptyChainHash,
+  type JournalEntry,
+  type JournalEntryParseReason,
+  type JournalEntryParseResult,
+  type JournalOutcome,
+  type OutcomeEntry,
+  packJournalEntry,
+  parseJournalEntry,
+} from './payment/journal-entry.js';
+export type { JournalDamage, JournalStore, StoredEntry, StoreResult } from './payment/journal-store.js';
+export { MAX_HEARD_CERTIFICATES, MAX_PRELOADED_CERTIFICATES } from './payment/known-certificates.js';
+export { MemoryJournal } from './payment/memory-journal.js';
+export { SIGNATURE_BUDGET, type SignatureBudgetOptions } from './payment/signature-budget.js';
 // ---- payment: wallet ----
 export {
   compressPoint,
@@ -57,6 +77,47 @@ export {
   type WebCryptoSubtle,
   webCryptoSigner,
 } from './payment/signer.js';
+export { type BeaconResult, Till, type TillStatus } from './payment/till.js';
+export type { Sale } from './payment/till-book.js';
+export type { ConfiguredKeys, TillConfig } from './payment/till-config.js';
+export type { DeltaRefusal } from './payment/till-deny-list.js';
+export type { WriteRefusal } from './payment/till-journal.js';
+export { type LimitReached, MAX_STORED_COUNT, type StoredTotals, type TillLimits } from './payment/till-limits.js';
+export type { AcknowledgementOutcome, AcknowledgementRefusal, DenyListOutcome } from './payment/till-papers.js';
+export type {
+  TillCertificateRefusal,
+  TillPaymentRefusal,
+  TillRefusal,
+  TillRefused,
+  TillVerdict,
+} from './payment/till-verdict.js';
+export type { ClockReading, TillClock } from './payment/trusted-clock.js';
+// ---- payment: settlement and what it is sent ----
+export {
+  type BillPayment,
+  type BillUpload,
+  type JournalUpload,
+  makeUpload,
+  parseUpload,
+  type Upload,
+  type UploadParseReason,
+  type UploadParseResult,
+} from './payment/upload.js';
+export {
+  type BillAnswer,
+  type EntryResult,
+  type JournalAnswer,
+  makeUploadAnswer,
+  type PaymentResult,
+  parseUploadAnswer,
+  UPLOAD_RESULTS,
+  type UploadAnswer,
+  type UploadAnswerParseReason,
+  type UploadAnswerParseResult,
+  type UploadResult,
+} from './payment/upload-answer.js';
+export { MAX_UPLOAD_ENTRIES } from './payment/upload-limits.js';
+export { MemoryVend, type Vend, type VendResult } from './payment/vend.js';
 export {
   type HearRefusal,
   type HearResult,
@@ -79,49 +140,6 @@ export {
 } from './payment/wallet-payment.js';
 export type { ReceiptRefusal } from './payment/wallet-receipts.js';
 export { MemoryWalletStore, type WalletStore } from './payment/wallet-store.js';
-// ---- payment: money as people write it ----
-export { type Currency, currencyByCode, currencyByNumber, formatAmount, parseAmount } from './payment/currency.js';
 export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
 export { SeededRandom } from './shared/seeded-random.js';
 export type { Stage } from './shared/stage.js';
-
-// ---- payment: the till and its journal ----
-export {
-  type AcceptedEntry,
-  CHAIN_HASH_BYTE_COUNT,
-  chainHash,
-  emptyChainHash,
-  type JournalEntry,
-  type JournalEntryParseReason,
-  type JournalEntryParseResult,
-  type JournalOutcome,
-  type OutcomeEntry,
-  packJournalEntry,
-  parseJournalEntry,
-} from './payment/journal-entry.js';
-
-// ---- payment: settlement and what it is sent ----
-export {
-  type BillPayment,
-  type BillUpload,
-  type JournalUpload,
-  makeUpload,
-  parseUpload,
-  type Upload,
-  type UploadParseReason,
-  type UploadParseResult,
-} from './payment/upload.js';
-export {
-  type BillAnswer,
-  type EntryResult,
-  type JournalAnswer,
-  makeUploadAnswer,
-  parseUploadAnswer,
-  type PaymentResult,
-  UPLOAD_RESULTS,
-  type UploadAnswer,
-  type UploadAnswerParseReason,
-  type UploadAnswerParseResult,
-  type UploadResult,
-} from './payment/upload-answer.js';
-export { MAX_UPLOAD_ENTRIES } from './payment/upload-limits.js';
