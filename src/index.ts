@@ -93,6 +93,53 @@ export type {
 } from './payment/till-verdict.js';
 export type { ClockReading, TillClock } from './payment/trusted-clock.js';
 // ---- payment: settlement and what it is sent ----
+export { CertificateCache, type CertificateCheck, type SignatureVerifier } from './payment/certificate-cache.js';
+export { type CounterFinding, counterFindings } from './payment/counter-gaps.js';
+export {
+  type FraudProof,
+  type FraudProofRefusal,
+  type FraudProofVerdict,
+  makeFraudProof,
+  type ProvenPayment,
+  parseFraudProof,
+  verifyFraudProof,
+} from './payment/fraud-proof.js';
+export type { JournalRefusal } from './payment/journal-settlement.js';
+export {
+  type BalanceRow,
+  type CertificateRow,
+  type DenialRow,
+  type FindingKind,
+  type FindingRow,
+  type FraudProofRow,
+  type JournalHead,
+  type JournalRow,
+  LedgerConflict,
+  type LedgerCounts,
+  type LedgerReader,
+  type LedgerStore,
+  type LedgerTransaction,
+  type Page,
+  type PaymentKey,
+  type PaymentOutcome,
+  type PaymentQueue,
+  type PaymentReview,
+  type PaymentRow,
+  type TransferKind,
+  type TransferRow,
+} from './payment/ledger-store.js';
+export { FRAUD_PAYERS, type FraudPayer } from './payment/ledger-transfers.js';
+export { MemoryLedgerStore } from './payment/memory-ledger-store.js';
+export {
+  type DenyListResult,
+  type KeyedSigner,
+  type RegisterResult,
+  Settlement,
+  type SettlementOptions,
+  type SettlementPolicy,
+  type SubmitResult,
+} from './payment/settlement.js';
+export type { RegisteredMachine, SettlementRefusal, SettlementTimes } from './payment/settlement-checks.js';
 export {
   type BillPayment,
   type BillUpload,
@@ -117,6 +164,7 @@ export {
   type UploadResult,
 } from './payment/upload-answer.js';
 export { MAX_UPLOAD_ENTRIES } from './payment/upload-limits.js';
+export { signJournalUpload } from './payment/upload-signature.js';
 export { MemoryVend, type Vend, type VendResult } from './payment/vend.js';
 export {
   type HearRefusal,
