@@ -166,18 +166,7 @@ export {
 export { MAX_UPLOAD_ENTRIES } from './payment/upload-limits.js';
 export { signJournalUpload } from './payment/upload-signature.js';
 export { MemoryVend, type Vend, type VendResult } from './payment/vend.js';
-export {
-  type HearRefusal,
-  type HearResult,
-  type InstallRefusal,
-  type InstallResult,
-  type OfferResult,
-  type PayResult,
-  type SungPayment,
-  Wallet,
-  type WalletBalance,
-  type WalletOptions,
-} from './payment/wallet.js';
+export { Wallet, type WalletOptions } from './payment/wallet.js';
 export { MAX_BILL_PAYMENTS, type PaymentRefusal } from './payment/wallet-limits.js';
 export type { BeaconRefusal, MachineKeys, OfferSource, PaymentOffer, PayOrder } from './payment/wallet-offer.js';
 export {
@@ -187,6 +176,16 @@ export {
   type PaymentStatus,
 } from './payment/wallet-payment.js';
 export type { ReceiptRefusal } from './payment/wallet-receipts.js';
+export type {
+  HearRefusal,
+  HearResult,
+  InstallRefusal,
+  InstallResult,
+  OfferResult,
+  PayResult,
+  SungPayment,
+  WalletBalance,
+} from './payment/wallet-results.js';
 export { MemoryWalletStore, type WalletStore } from './payment/wallet-store.js';
 export { TillsongError, type TillsongErrorCode } from './shared/errors.js';
 export { SeededRandom } from './shared/seeded-random.js';

@@ -3,18 +3,19 @@
 
 import { equalBytes } from '../../codec/token/bytes.js';
 import { type Certificate, certificateEndSeconds, packCertificate } from '../../codec/token/certificate.js';
-import { type CertificateRefusal, verifyCertificate } from '../../codec/token/certificate-signature.js';
-import { parseReceipt, type ReceiptOutcome, type ReceiptParseReason } from '../../codec/token/receipt.js';
+import { verifyCertificate } from '../../codec/token/certificate-signature.js';
+import { MAX_UINT32 } from '../../codec/token/limits.js';
+import { parseReceipt } from '../../codec/token/receipt.js';
 import type { Signer } from '../../codec/token/token-signature.js';
 import { assertInteger } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
 import { SerialQueue } from '../shared/serial-queue.js';
 import { type EnrolmentRequest, requestEnrolment } from './enrolment.js';
 import type { BillUpload } from './upload.js';
-import type { BillAnswer } from './upload-answer.js';
-import { type PaymentRefusal, refusePayment } from './wallet-limits.js';
+import type { BillAnswer, UploadResult } from './upload-answer.js';
+import { earlierIds, nextPayment, withCertificate, withHearer, withNewPayment, withPayment } from './wallet-changes.js';
+import { refusePayment } from './wallet-limits.js';
 import {
-  type BeaconRefusal,
   type MachineKeys,
   makeOffer,
   type OfferSource,
@@ -29,15 +30,14 @@ import {
   billPayments,
   type CertificateForm,
   isBilledAs,
-  isSamePayment,
   machineOf,
   type Order,
   packToken,
   signPayment,
-  amountOf,
   type WalletPayment,
 } from './wallet-payment.js';
-import { judgeReceipt, type ReceiptRefusal } from './wallet-receipts.js';
+import { judgeReceipt } from './wallet-receipts.js';
+import type { HearResult, InstallResult, OfferResult, PayResult, WalletBalance } from './wallet-results.js';
 import { EMPTY_WALLET, packWalletState, parseWalletState, type WalletState } from './wallet-state.js';
 import type { WalletStore } from './wallet-store.js';
 
@@ -52,45 +52,6 @@ export interface WalletOptions {
   readonly machineKeys?: MachineKeys;
   /** @returns Unix seconds by the phone's clock, an integer */
   readonly nowSeconds: () => number;
-}
-
-/** What is played, and the payment that it is. */
-export interface SungPayment {
-  /** 92 or 211 bytes of a spend, 84 or 203 of an answer (one more with an ES256 certificate inline) */
-  readonly payload: Uint8Array;
-  readonly form: CertificateForm;
-  readonly payment: BillEntry;
-}
-
-type Refused<Reason> = { readonly ok: false; readonly reason: Reason };
-
-export type OfferResult = { readonly ok: true; readonly offer: PaymentOffer } | Refused<PaymentRefusal | BeaconRefusal>;
-export type PayResult = ({ readonly ok: true } & SungPayment) | Refused<PaymentRefusal | 'nothing-open'>;
-
-/** `other-device`: for another key. `not-newer`: given before the present one, whose counters it would reset. */
-export type InstallRefusal = CertificateRefusal | 'other-device' | 'not-newer' | 'certificate-expired' | 'payment-open';
-export type InstallResult = { readonly ok: true; readonly certificate: Certificate } | Refused<InstallRefusal>;
-
-/** `unknown-payment`: for no payment on this bill. The others: see `ReceiptRefusal`, or it is no receipt at all. */
-export type HearRefusal = ReceiptParseReason | ReceiptRefusal | 'unknown-payment';
-export type HearResult =
-  | {
-      readonly ok: true;
-      readonly outcome: ReceiptOutcome;
-      /** `evidence`: the machine's key is not known, so it is kept for settlement and changes nothing here */
-      readonly proof: 'verified' | 'evidence';
-      readonly payment: BillEntry;
-    }
-  | Refused<HearRefusal>;
-
-/** What is left under the present certificate. */
-export interface WalletBalance {
-  readonly certificate: Certificate;
-  /** first Unix second at which the certificate is no longer valid */
-  readonly endsAtSeconds: number;
-  /** what may still be spent, by the gross total: voids and cancelled payments give nothing back until the next sync */
-  readonly remainingMinorUnits: number;
-  readonly remainingCount: number;
 }
 
 const NO_KEYS: MachineKeys = { get: () => undefined };
@@ -150,15 +111,7 @@ export class Wallet {
       if (this.now() >= certificateEndSeconds(next)) return { ok: false, reason: 'certificate-expired' };
       const sameSecondIds = earlierIds(this.state, next);
       if (sameSecondIds === undefined) return { ok: false, reason: 'not-newer' };
-      await this.save({
-        certificate: next,
-        counter: 0,
-        cumulativeMinorUnits: 0,
-        // What was cancelled before it was signed is owed to nobody.
-        payments: payments.filter(({ signature }) => signature !== undefined),
-        sameSecondIds,
-        hearers: [],
-      });
+      await this.save(withCertificate(this.state, next, sameSecondIds));
       return { ok: true, certificate: next };
     });
   }
@@ -206,27 +159,12 @@ export class Wallet {
     this.offers.delete(offer);
     return this.change(async () => {
       const now = this.now();
-      const { certificate, counter, cumulativeMinorUnits, payments } = this.state;
+      const { certificate } = this.state;
       const reason = refusePayment(this.state, order, offer.price.currency, now);
       if (reason !== undefined) return { ok: false, reason };
       if (certificate === undefined) return { ok: false, reason: 'no-certificate' };
-      const payment: WalletPayment = {
-        certificate,
-        order,
-        counter: counter + 1,
-        cumulativeMinorUnits: cumulativeMinorUnits + amountOf(order),
-        timeSeconds: now,
-        signature: undefined,
-        status: 'open',
-        receipt: undefined,
-        evidence: [],
-      };
-      await this.save({
-        ...this.state,
-        counter: payment.counter,
-        cumulativeMinorUnits: payment.cumulativeMinorUnits,
-        payments: [...payments, payment],
-      });
+      const payment = nextPayment(this.state, certificate, order, now);
+      await this.save(withNewPayment(this.state, payment));
       return this.play(payment, form);
     });
   }
@@ -322,7 +260,7 @@ export class Wallet {
    * @returns how many payments were taken off
    * @throws TillsongError `ERR_LENGTH` when the answer is not one result a payment
    */
-  settled(upload: BillUpload, answer: BillAnswer): Promise<number> {
+  async settled(upload: BillUpload, answer: BillAnswer): Promise<number> {
     const { results } = answer;
     if (results.length !== upload.payments.length)
       throw new TillsongError(
@@ -383,36 +321,14 @@ export class Wallet {
 
   private now(): number {
     const now = this.options.nowSeconds();
-    assertInteger('nowSeconds', now, 0, 0xff_ff_ff_ff);
+    assertInteger('nowSeconds', now, 0, MAX_UINT32);
     return now;
   }
 }
 
 /** After these settlement has the payment and its delivery: the phone's copy is no longer needed. */
-const SETTLED_RESULTS: readonly BillAnswer['results'][number]['result'][] = ['recorded', 'duplicate'];
+const SETTLED_RESULTS: readonly UploadResult[] = ['recorded', 'duplicate'];
 
 function isKeyOf(signer: Signer, certificate: Certificate): boolean {
   return signer.algorithm === certificate.algorithm && equalBytes(signer.publicKey, certificate.deviceKey);
-}
-
-/** @returns ids of the certificates of `next`'s second that were in use before, or undefined when `next` is older or one of them */
-function earlierIds({ certificate, sameSecondIds }: WalletState, next: Certificate): readonly Uint8Array[] | undefined {
-  if (certificate === undefined || next.issuedAtSeconds > certificate.issuedAtSeconds) return [];
-  if (next.issuedAtSeconds < certificate.issuedAtSeconds) return undefined;
-  const used = [...sameSecondIds, certificate.certificateId];
-  return used.some((id) => equalBytes(id, next.certificateId)) ? undefined : used;
-}
-
-function withPayment(state: WalletState, payment: WalletPayment): WalletState {
-  const payments = state.payments.map((old) => (isSamePayment(old, payment) ? payment : old));
-  return { ...state, payments };
-}
-
-/** A machine that gave a receipt under the present certificate knows it. */
-function withHearer(state: WalletState, { certificate, order }: WalletPayment): WalletState {
-  const isPresent =
-    state.certificate !== undefined && equalBytes(state.certificate.certificateId, certificate.certificateId);
-  const machineId = machineOf(order);
-  if (!isPresent || state.hearers.includes(machineId)) return state;
-  return { ...state, hearers: [...state.hearers, machineId] };
 }
