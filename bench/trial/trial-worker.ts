@@ -1,4 +1,4 @@
-// A worker thread of the link bench: takes jobs, one at a time, and answers each with its result.
+// A worker thread of the benches: takes jobs, one at a time, and answers each with its result.
 
 import { parentPort } from 'node:worker_threads';
 import { AudioInputError } from 'tillsong/node';
