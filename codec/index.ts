@@ -5,8 +5,8 @@ export { crc12, crc32 } from './frame/crc.js';
 export {
   encodeFrame,
   type FrameBlock,
-  FrameDecoder,
   type FrameDecodeResult,
+  FrameDecoder,
   type FramePlan,
   planFrame,
 } from './frame/frame.js';

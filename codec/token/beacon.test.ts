@@ -1,8 +1,16 @@
 import { createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Beacon, type BeaconFields, beaconTag, packBeacon, packBeaconMessage, parseBeacon } from './beacon.js';
-import { signBeacon, verifyBeacon } from './beacon.js';
+import {
+  type Beacon,
+  type BeaconFields,
+  beaconTag,
+  packBeacon,
+  packBeaconMessage,
+  parseBeacon,
+  signBeacon,
+  verifyBeacon,
+} from './beacon.js';
 import { ed25519Signer, es256Signer } from './token-signature.js';
 
 const MACHINE = ed25519Signer(new Uint8Array(32).fill(4));

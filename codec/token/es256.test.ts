@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SeededRandom } from '../../src/shared/seeded-random.js';
@@ -36,52 +37,72 @@ const nodePrivateKey = (secretKey: Uint8Array) =>
 const nodeVerifies = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
   nodeVerify('sha256', message, { key: nodePublicKey(publicKey), dsaEncoding: 'ieee-p1363' }, signature);
 
-/** RFC 6979 appendix A.2.5: key and signatures of P-256 with SHA-256. */
-const RFC6979 = {
-  secretKey: 'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721',
-  publicKey: '0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6',
-  signatures: [
-    {
-      message: 'sample',
-      r: 'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716',
-      s: 'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
-    },
-    {
-      message: 'test',
-      r: 'f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367',
-      s: '019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083',
-    },
-  ],
-};
+interface Es256Case {
+  id: number;
+  comment: string;
+  flags: string[];
+  secretKeyHex?: string;
+  publicKeyHex: string;
+  messageHex: string;
+  signatureHex: string;
+  deterministic?: boolean;
+  result: string;
+  reason?: string;
+}
 
-describe('RFC 6979 appendix A.2.5', () => {
-  const secretKey = bytesOf(RFC6979.secretKey);
-  const publicKey = bytesOf(RFC6979.publicKey);
+const casesOf = (name: string): Es256Case[] => JSON.parse(readFileSync(`fixtures/vectors/${name}.json`, 'utf8')).cases;
+const checkOf = (one: Es256Case) => ({
+  publicKey: bytesOf(one.publicKeyHex),
+  message: bytesOf(one.messageHex),
+  signature: bytesOf(one.signatureHex),
+});
+const verdictOf = (one: Es256Case) => (one.result === 'valid' ? { ok: true } : { ok: false, reason: one.reason });
 
-  test('gives the public key, compressed (its y is odd)', () => {
-    expect(hexOf(es256PublicKey(secretKey))).toBe(RFC6979.publicKey);
-    const y = createPublicKey(nodePrivateKey(secretKey)).export({ format: 'jwk' }).y!;
-    expect(Buffer.from(y, 'base64url').toString('hex')).toBe(
-      '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
-    );
+describe('RFC 6979 appendix A.2.5 and NIST CAVP', () => {
+  const cases = casesOf('es256-published');
+
+  test.each(cases)('$comment: the key is the published one, compressed', (one) => {
+    expect(hexOf(es256PublicKey(bytesOf(one.secretKeyHex!)))).toBe(one.publicKeyHex);
   });
 
-  test.each(RFC6979.signatures)(
-    '"$message" is signed as published, with the lower of the two s',
-    ({ message, r, s }) => {
-      const published = bytesOf(r + s);
-      const isHigh = scalarOf(bytesOf(s)) > N / 2n;
-      const expected = isHigh ? twinOf(published) : published;
-      expect(hexOf(signEs256(secretKey, ascii(message)))).toBe(hexOf(expected));
-      expect(hexOf(lowSEs256(published))).toBe(hexOf(expected));
-      expect(verifyEs256({ publicKey, message: ascii(message), signature: expected })).toEqual({ ok: true });
-      expect(verifyEs256({ publicKey, message: ascii(message), signature: twinOf(expected) })).toEqual({
-        ok: false,
-        reason: 'signature',
-      });
-      expect(nodeVerifies(publicKey, ascii(message), published)).toBe(true);
-    },
-  );
+  test.each(cases)('$comment: OpenSSL verifies it as published, we with the lower of the two s only', (one) => {
+    const { publicKey, message, signature } = checkOf(one);
+    const low = lowSEs256(signature);
+    expect(nodeVerifies(publicKey, message, signature)).toBe(true);
+    expect(verifyEs256({ publicKey, message, signature })).toEqual(verdictOf(one));
+    expect(verifyEs256({ publicKey, message, signature: low })).toEqual({ ok: true });
+    expect(verifyEs256({ publicKey, message, signature: twinOf(low) })).toEqual({ ok: false, reason: 'signature' });
+  });
+
+  test.each(cases.filter(({ deterministic }) => deterministic))('$comment: we sign the same, s made low', (one) => {
+    const { message, signature } = checkOf(one);
+    expect(hexOf(signEs256(bytesOf(one.secretKeyHex!), message))).toBe(hexOf(lowSEs256(signature)));
+  });
+});
+
+describe('the edge cases of fixtures/vectors/es256.json', () => {
+  const cases = casesOf('es256');
+
+  test.each(cases)('$id, $flags: $comment is $result $reason', (one) => {
+    expect(verifyEs256(checkOf(one))).toEqual(verdictOf(one));
+  });
+
+  test('OpenSSL says the same of all but a high S, which it takes', () => {
+    const compared = cases.filter(({ flags }) => !['Key', 'BitFlip', 'Length'].includes(flags[0]));
+    expect(compared.length).toBeGreaterThan(50);
+    for (const one of compared) {
+      const { publicKey, message, signature } = checkOf(one);
+      const isLow = hexOf(lowSEs256(signature)) === one.signatureHex;
+      const expected =
+        one.result === 'valid' || (!isLow && verifyEs256({ publicKey, message, signature: lowSEs256(signature) }).ok);
+      expect([one.id, nodeVerifies(publicKey, message, signature)]).toEqual([one.id, expected]);
+    }
+  });
+
+  test('a high S that OpenSSL takes is among them, under an honest key and one made for it', () => {
+    const taken = cases.filter(({ flags }) => flags[0] === 'HighS').map(checkOf);
+    expect(taken.filter((one) => nodeVerifies(one.publicKey, one.message, one.signature))).toHaveLength(2);
+  });
 });
 
 describe('laws', () => {
