@@ -39,6 +39,7 @@ export class BurstReception {
   private headerAttempts = 0;
   private layout: BurstLayout | undefined;
   private decoded: { header: Header; redundancyVersion: number } | undefined;
+  private firstHeaderLlrs: Float32Array | undefined;
 
   constructor(
     readonly shared: ProfileReception,
@@ -62,6 +63,11 @@ export class BurstReception {
   /** Headers demodulated and decoded so far, under whatever assumption. */
   get headerAttemptCount(): number {
     return this.headerAttempts;
+  }
+
+  /** Soft bits of the header as first read, for diagnosis; undefined until then. */
+  get headerLlrs(): Float32Array | undefined {
+    return this.firstHeaderLlrs;
   }
 
   /** The decoded header, from the state `payload` on. */
@@ -106,7 +112,8 @@ export class BurstReception {
   private readHeader(buffer: BasebandBuffer, spareAttempts: number): void {
     const { headerSymbolCount, headerCodec, profile } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
-    let result = headerCodec.decode(this.demodulator.demodulateHeader(buffer));
+    this.firstHeaderLlrs = this.demodulator.demodulateHeader(buffer);
+    let result = headerCodec.decode(this.firstHeaderLlrs);
     this.headerAttempts++;
     while (!result.ok && this.candidate.score >= STRONG_SCORE && this.headerAttempts <= spareAttempts) {
       const llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);

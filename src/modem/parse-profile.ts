@@ -177,7 +177,7 @@ export function resolveProfile(profile: ProfileName | Profile): Profile {
 }
 
 /** Highest share of the sample rate at which a converter still passes a band: 44.1 kHz carries 20 kHz. */
-const USABLE_SHARE = 0.46;
+export const USABLE_SHARE = 0.46;
 
 /** @throws TillsongError `ERR_PROFILE` when audio of this rate cannot carry the profile's band */
 export function assertBandFits(profile: Profile, sampleRateHz: number): void {

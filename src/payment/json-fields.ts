@@ -1,6 +1,11 @@
 // Fields of JSON that strangers send: bytes as lower-case hex, objects told from arrays and null.
 
-import { hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+
+/** @returns lower-case hex, two digits a byte */
+export function hexFromBytes(bytes: Uint8Array): string {
+  return bytesToHex(bytes);
+}
 
 /**
  * @param value - anything

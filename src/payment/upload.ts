@@ -7,9 +7,8 @@
 
 import { assertBytes, assertInteger } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
-import { toHex } from '../shared/hex.js';
 import { CHAIN_HASH_BYTE_COUNT } from './journal-entry.js';
-import { isRecord, parseHex } from './json-fields.js';
+import { hexFromBytes, isRecord, parseHex } from './json-fields.js';
 import {
   MAX_CERTIFICATE_BYTES,
   MAX_JOURNAL_ENTRY_BYTES,
@@ -118,9 +117,9 @@ function makeJournal(upload: JournalUpload): Record<string, unknown> {
     kind: 'journal',
     machineId,
     firstSequence,
-    previousHash: toHex(previousHash),
-    entries: entries.map(toHex),
-    signature: toHex(signature),
+    previousHash: hexFromBytes(previousHash),
+    entries: entries.map(hexFromBytes),
+    signature: hexFromBytes(signature),
   };
 }
 
@@ -132,10 +131,10 @@ function makeBill({ payments }: BillUpload): Record<string, unknown> {
     if (beacon !== undefined) assertBytes(`upload.payments[${i}].beacon`, beacon, 1, MAX_PAYMENT_BYTES);
     if (receipt !== undefined) assertBytes(`upload.payments[${i}].receipt`, receipt, 1, MAX_PAYMENT_BYTES);
     return {
-      certificate: toHex(certificate),
-      token: toHex(token),
-      ...(beacon && { beacon: toHex(beacon) }),
-      ...(receipt && { receipt: toHex(receipt) }),
+      certificate: hexFromBytes(certificate),
+      token: hexFromBytes(token),
+      ...(beacon && { beacon: hexFromBytes(beacon) }),
+      ...(receipt && { receipt: hexFromBytes(receipt) }),
     };
   });
   return { version: VERSION, kind: 'bill', payments: made };

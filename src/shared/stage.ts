@@ -3,9 +3,9 @@
 /** One step of a chain. The constructor checks its config and allocates; `push` allocates only what it returns. */
 export interface Stage<In, Out> {
   /** Takes any amount of input, 0 included, and returns what became complete. Splitting the input changes nothing. */
-  push(input: In): readonly Out[];
+  push(input: In): Out[];
   /** No more input will come: concludes what can be concluded. */
-  flush(): readonly Out[];
+  flush(): Out[];
   /** As newly made. */
   reset(): void;
 }

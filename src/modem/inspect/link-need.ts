@@ -1,0 +1,78 @@
+// What a profile needs of the air: the SNR in its band, and the PSNR, at which most bursts of 92 bytes come through in white
+// noise. Computed from the waveform and the code, so that it holds for custom profiles too; a test compares it with the bench.
+
+import { planFrame } from '../../../codec/frame/frame.js';
+import type { FskWaveform } from '../../../dsp/fsk-grid.js';
+import { toneBitLlrs, toneLogLikelihoodRatio } from '../../../dsp/fsk-metric.js';
+import { SeededRandom } from '../../shared/seeded-random.js';
+import { burstLayout, preambleSamples } from '../burst-layout.js';
+import type { Profile } from '../profiles.js';
+import { Transmitter } from '../transmitter.js';
+import { neededPayloadInformation, qpskSnrDb } from './soft-bits.js';
+
+/** The common case: a payment token. */
+const PAYLOAD_BYTES = 92;
+/** Lost beside the ideal: channel and noise estimates, the sender's clipping, bursts of bad luck. By the bench. */
+const OFDM_LOSS_DB = 3;
+const FSK_LOSS_DB = 1.5;
+/** Symbols drawn to learn what a tone's SNR is worth. */
+const DRAWS = 150;
+/** A short burst tells its power as well as a long one, to 0.2 dB. */
+const POWER_BYTES = 8;
+const NOISE_BANDWIDTH_HZ = 24000;
+
+export interface LinkNeed {
+  /** Signal over noise in the profile's band. */
+  readonly snrDb: number;
+  /** A full-scale sine over the noise in 0-24 kHz, for a burst of peak 1. */
+  readonly psnrDb: number;
+}
+
+export function linkNeed(profile: Profile): LinkNeed {
+  const { waveform, sampleRateHz, decimation } = profile;
+  const { payloadBitCount } = burstLayout(profile, PAYLOAD_BYTES);
+  const information = neededPayloadInformation(planFrame(PAYLOAD_BYTES).infoBitCount, payloadBitCount);
+  const carrierCount = waveform.kind === 'ofdm' ? waveform.carrierCount : waveform.groupCount * waveform.tonesPerGroup;
+  const snrDb =
+    waveform.kind === 'ofdm' ? qpskSnrDb(information) + OFDM_LOSS_DB : fskSnrDb(waveform, information) + FSK_LOSS_DB;
+  const bandwidthHz = (carrierCount * sampleRateHz) / decimation / waveform.fftSize;
+  const relativePowerDb = 10 * Math.log10(symbolPower(profile) / 0.5);
+  return { snrDb, psnrDb: snrDb - relativePowerDb + 10 * Math.log10(bandwidthHz / NOISE_BANDWIDTH_HZ) };
+}
+
+/** Mean power of the symbols of a burst of peak 1. */
+function symbolPower(profile: Profile): number {
+  const payload = new SeededRandom(1).bytes(POWER_BYTES);
+  const symbols = new Transmitter({ profile }).modulate(payload).subarray(preambleSamples(profile));
+  return symbols.reduce((sum, x) => sum + x * x, 0) / symbols.length;
+}
+
+/** In-band SNR at which a bit of M-FSK carries this much information in white noise. */
+function fskSnrDb({ tonesPerGroup }: FskWaveform, information: number): number {
+  let low = -10;
+  let high = 30;
+  for (let round = 0; round < 10; round++) {
+    const middle = (low + high) / 2;
+    if (fskInformation(tonesPerGroup, 10 ** (middle / 10)) < information) low = middle;
+    else high = middle;
+  }
+  return high - 10 * Math.log10(tonesPerGroup); // a tone has all of its group's power
+}
+
+/** @param snr - of the sounding tone's bin, linear */
+function fskInformation(tonesPerGroup: number, snr: number): number {
+  const random = new SeededRandom(1);
+  const metrics = new Float64Array(tonesPerGroup);
+  const llrs = new Float64Array(Math.log2(tonesPerGroup));
+  let sum = 0;
+  for (let draw = 0; draw < DRAWS; draw++) {
+    for (let tone = 0; tone < tonesPerGroup; tone++) {
+      const re = random.normal() * Math.SQRT1_2 + (tone === 0 ? Math.sqrt(snr) : 0);
+      const im = random.normal() * Math.SQRT1_2;
+      metrics[tone] = toneLogLikelihoodRatio(re * re + im * im, 1, snr, 0);
+    }
+    toneBitLlrs(metrics, llrs);
+    for (const llr of llrs) sum += 1 - Math.log2(1 + Math.exp(-llr)); // tone 0 sounds: all its bits are 0
+  }
+  return sum / DRAWS / llrs.length;
+}
