@@ -1,9 +1,8 @@
 // Everything one run of the demo knows, for those who put it into words and pictures.
 
-import type { Profile } from 'tillsong';
+import type { BurstView, Profile } from 'tillsong';
 import type { PaymentVerdict } from '../vending-machine/check-payment.js';
 import type { Air, MicrophoneSound } from './air.js';
-import type { BurstView } from './burst-view.js';
 import type { Hearing } from './hearing.js';
 import type { DemoOptions } from './options.js';
 import type { Parties, Payment } from './payment.js';

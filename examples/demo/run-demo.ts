@@ -7,7 +7,7 @@ import { PROFILES, SeededRandom, Transmitter } from 'tillsong';
 import { AudioInputError, describeSystemError, encodeWav, readWavFile } from 'tillsong/node';
 import { checkPayment, hexOf } from '../vending-machine/check-payment.js';
 import { AIR_RATE_HZ, type MicrophoneSound, openAir, throughAir } from './air.js';
-import { viewBurst } from './burst-view.js';
+import { viewOfBurst } from './view-of-burst.js';
 import type { DemoRun } from './demo-run.js';
 import { EXIT } from './exit-codes.js';
 import { hear } from './hearing.js';
@@ -78,7 +78,7 @@ async function pay(options: DemoOptions, { nowSeconds, clockMs }: DemoContext, s
     hearing,
     again,
     verdict: payload && checkPayment(payload, parties.till),
-    view: report && viewBurst(samples, sent.profile, report, payload),
+    view: report && viewOfBurst(samples, sent.profile, report),
   };
   conclude(run, story);
   return run;

@@ -1,9 +1,8 @@
 // Signal and noise at the microphone as they were made: what a receiver can only estimate, a simulation knows.
 
-import type { Profile } from 'tillsong';
+import type { Profile, SpectrumView } from 'tillsong';
 import { AIR_RATE_HZ, type MicrophoneSound } from './air.js';
 import { bandPower, type MeanSpectrum, meanSpectrum } from 'tillsong/dsp';
-import type { SpectrumView } from './spectrum-view.js';
 
 export interface SentLevels {
   /** Over the profile's band, while the bursts last; echo counts as signal. */

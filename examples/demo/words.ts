@@ -1,9 +1,8 @@
 // What the demo says of each step, line by line.
 
-import type { Profile } from 'tillsong';
+import type { BurstView, Profile } from 'tillsong';
 import { hexOf, type PaymentVerdict } from '../vending-machine/check-payment.js';
 import { type Air, describeNoise, describeRoom } from './air.js';
-import type { BurstView } from './burst-view.js';
 import type { DemoRun } from './demo-run.js';
 import type { DemoOptions } from './options.js';
 import { euros, type Parties, type Payment } from './payment.js';

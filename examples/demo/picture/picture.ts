@@ -10,13 +10,19 @@
 //   | +------------------+ +---------+                             |
 //   +--------------------------------------------------------------+
 
-import type { BurstView } from '../burst-view.js';
-import { type Frame, INK, rect, svgDocument, text } from 'tillsong/node';
-import type { SpectrumView } from '../spectrum-view.js';
-import { channelPanel } from './channel-panel.js';
-import { constellationPanel } from './constellation-panel.js';
+import type { BurstView, SpectrumView } from 'tillsong';
+import {
+  channelPanel,
+  constellationPanel,
+  type Frame,
+  INK,
+  rect,
+  shownGroupCount,
+  svgDocument,
+  text,
+  tonePanel,
+} from 'tillsong/node';
 import { closeUpPanel, overviewPanel, type Recording } from './spectrogram-panel.js';
-import { shownGroupCount, tonePanel } from './tone-panel.js';
 
 const WIDTH = 1400;
 const HEIGHT = 900;

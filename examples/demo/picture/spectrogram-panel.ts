@@ -1,25 +1,25 @@
 // Two spectrograms: the whole recording, and the beginning of the burst with its chirps.
 
-import type { Profile } from 'tillsong';
-import type { BurstView } from '../burst-view.js';
+import type { BurstView, Profile } from 'tillsong';
 import {
   across,
   bottomAxis,
+  closeUpMarks,
+  colorScale,
   type Frame,
   frameEdge,
-  type Grid,
-  INK,
   leftAxis,
+  levelRange,
   line,
+  overviewMarks,
   place,
   type Range,
   type Scale,
+  sentMarks,
   svgImage,
-  text,
   upwards,
 } from 'tillsong/node';
 import { spectrogram } from 'tillsong/dsp';
-import { closeUpMarks, overviewMarks, sentMarks } from './burst-marks.js';
 
 /** What the microphone delivered, and what is known of it. */
 export interface Recording {
@@ -33,10 +33,7 @@ export interface Recording {
   readonly sentName: string;
 }
 
-/** The colours span at most this much. */
-const RANGE_DB = 65;
 const OVERVIEW_WINDOW_SAMPLES = 1024;
-const SCALE_WIDTH = 12;
 
 /** The whole recording, with a colour scale on its right. */
 export function overviewPanel(frame: Frame, recording: Recording): string {
@@ -89,7 +86,7 @@ function imageOf(
     width: frame.width,
     height: frame.height,
   });
-  const range = rangeOf(grid);
+  const range = levelRange(grid);
   const frequency = upwards(frame, bottomHz / 1000, topHz / 1000);
   const bandEdges = [lowHz, highHz].map((hz) => {
     const y = place(frequency, hz / 1000);
@@ -114,27 +111,4 @@ function shownBand({ preamble: { lowHz, highHz }, sampleRateHz }: Profile): [num
   const width = highHz - lowHz;
   const bottom = lowHz - width < 1000 ? 0 : lowHz - width;
   return [bottom, Math.min(sampleRateHz / 2, highHz + width / 2)];
-}
-
-/** From the quiet to the loud, without the rare extremes. */
-function rangeOf({ values }: Grid): Range {
-  const sorted = Float32Array.from(values).sort();
-  const high = sorted[Math.floor(0.997 * sorted.length)];
-  return [Math.max(high - RANGE_DB, sorted[Math.floor(0.03 * sorted.length)]), high];
-}
-
-function colorScale(frame: Frame, range: Range): string {
-  const bar: Frame = { x: frame.x + frame.width + 14, y: frame.y, width: SCALE_WIDTH, height: frame.height };
-  const steps = 128;
-  const ramp = Float32Array.from({ length: steps }, (_, i) => i / (steps - 1));
-  const scale = upwards(bar, range[0], range[1]);
-  const low = Math.ceil(range[0] / 10);
-  const high = Math.floor(range[1] / 10);
-  const labels = Array.from({ length: high - low + 1 }, (_, i) => {
-    const level = 10 * (low + i);
-    const label = String(level).replace('-', '\u2212');
-    return text(bar.x + bar.width + 6, place(scale, level) + 4, label, { color: INK.muted, size: 11 });
-  });
-  const title = text(bar.x + bar.width + 38, frame.y - 9, 'dBFS/Hz', { color: INK.muted, size: 11, anchor: 'end' });
-  return [svgImage({ width: 1, height: steps, values: ramp }, [0, 1], bar), frameEdge(bar), ...labels, title].join('');
 }

@@ -1,8 +1,13 @@
 // Pictures as SVG: axes, images of levels, and the panels that show a burst.
 
 export { type AxisStyle, across, bottomAxis, frameEdge, leftAxis, place, type Scale, ticks, upwards } from './axes.js';
+export { closeUpMarks, overviewMarks, sentMarks } from './burst-marks.js';
+export { channelPanel } from './channel-panel.js';
+export { constellationPanel } from './constellation-panel.js';
 export { levelColor, type Rgb } from './color-map.js';
 export { type Grid, type Range, svgImage } from './image.js';
+export { shownGroupCount, tonePanel } from './tone-panel.js';
+export { colorScale, levelRange } from './level-scale.js';
 export {
   attributes,
   clipped,

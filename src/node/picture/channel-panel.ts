@@ -1,31 +1,23 @@
 // How strong signal and noise arrive over the band: the room, the loudspeaker and the machine in one look.
 
-import {
-  across,
-  bottomAxis,
-  clipped,
-  type Frame,
-  frameEdge,
-  INK,
-  leftAxis,
-  line,
-  path,
-  place,
-  polyline,
-  text,
-  upwards,
-} from 'tillsong/node';
-import type { SpectrumView } from '../spectrum-view.js';
+import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from './axes.js';
+import { clipped, type Frame, INK, line, path, polyline, text } from './svg.js';
+import type { SpectrumView } from '../../modem/inspect/burst-view.js';
 
 /** The axis shows at least this much, and at most. */
 const LEAST_SPAN_DB = 20;
 const MOST_SPAN_DB = 60;
 
-/** Levels relative to the mean power of the signal. */
+/**
+ * Levels relative to the mean power of the signal.
+ *
+ * @param id - unique in the document
+ */
 export function channelPanel(
   frame: Frame,
   { frequenciesHz, signal, noise }: SpectrumView,
   noiseName = 'noise and late echo',
+  id = 'channel',
 ): string {
   const reference = meanOf(signal);
   const toDb = (power: number) => 10 * Math.log10(power / reference);
@@ -47,7 +39,7 @@ export function channelPanel(
   return [
     bottomAxis(frame, frequency, { title: 'frequency / kHz', tickCount: 7, grid: true }),
     leftAxis(frame, level, { title: 'dB re mean signal', tickCount: 5, grid: true }),
-    clipped('channel', frame, curves),
+    clipped(id, frame, curves),
     frameEdge(frame),
     legend(frame, noiseName),
   ].join('');

@@ -1,20 +1,10 @@
 // The first payload symbols of an FSK burst: the energy of every tone of some groups, and in a box which one of each group had
 // been sent.
 
-import type { FskView } from '../fsk-view.js';
-import {
-  across,
-  bottomAxis,
-  type Frame,
-  frameEdge,
-  type Grid,
-  leftAxis,
-  line,
-  place,
-  rect,
-  svgImage,
-  upwards,
-} from 'tillsong/node';
+import type { FskView } from '../../modem/inspect/fsk-view.js';
+import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from './axes.js';
+import { type Grid, svgImage } from './image.js';
+import { type Frame, line, rect } from './svg.js';
 
 /** As many as can be told apart. */
 const SHOWN_SYMBOLS = 24;
@@ -58,7 +48,7 @@ export function tonePanel(frame: Frame, view: FskView): string {
     ...boundaries,
     ...boxes,
     frameEdge(frame),
-    bottomAxis(frame, symbol, { title: 'payload symbol', tickCount: 6 }),
+    bottomAxis(frame, symbol, { title: `${view.cells} symbol`, tickCount: 6 }),
     leftAxis(frame, frequency, { title: 'frequency / kHz', tickCount: 6 }),
   ].join('');
 }

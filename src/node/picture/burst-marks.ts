@@ -1,7 +1,8 @@
 // The parts of a burst, marked above a spectrogram and through it.
 
-import type { BurstPart, BurstView } from '../burst-view.js';
-import { type Frame, INK, line, place, rect, type Scale, text } from 'tillsong/node';
+import type { BurstPart, BurstView } from '../../modem/inspect/burst-view.js';
+import { place, type Scale } from './axes.js';
+import { type Frame, INK, line, rect, text } from './svg.js';
 
 const PART_COLORS: Readonly<Record<BurstPart['kind'], string>> = {
   'down chirp': '#d98200',

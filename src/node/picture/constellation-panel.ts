@@ -1,27 +1,18 @@
 // Every payload cell of an OFDM burst after equalisation. Perfect cells lie on the crosses; the sender pushes some outwards to
 // keep its peaks low, the room and the noise scatter them all.
 
-import type { OfdmView } from '../ofdm-view.js';
-import {
-  across,
-  bottomAxis,
-  clipped,
-  type Frame,
-  frameEdge,
-  INK,
-  leftAxis,
-  line,
-  path,
-  place,
-  rounded,
-  upwards,
-} from 'tillsong/node';
+import type { OfdmView } from '../../modem/inspect/ofdm-view.js';
+import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from './axes.js';
+import { clipped, type Frame, INK, line, path, rounded } from './svg.js';
 
 const SPAN = 2.1;
 const DOT = { 'stroke-width': 2.6, 'stroke-linecap': 'round' } as const;
 
-/** @param frame - a square */
-export function constellationPanel(frame: Frame, { points }: OfdmView): string {
+/**
+ * @param frame - a square
+ * @param id - unique in the document
+ */
+export function constellationPanel(frame: Frame, { points }: OfdmView, id = 'constellation'): string {
   const real = across(frame, -SPAN, SPAN);
   const imaginary = upwards(frame, -SPAN, SPAN);
   // A line of no length with round ends is a dot: a tenth of the bytes of a circle element.
@@ -42,7 +33,7 @@ export function constellationPanel(frame: Frame, { points }: OfdmView): string {
   return [
     bottomAxis(frame, real, { title: 'in phase', tickCount: 5 }),
     leftAxis(frame, imaginary, { title: 'quadrature', tickCount: 5 }),
-    clipped('constellation', frame, content.join('')),
+    clipped(id, frame, content.join('')),
     frameEdge(frame),
   ].join('');
 }
