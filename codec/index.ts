@@ -5,8 +5,8 @@ export { crc12, crc32 } from './frame/crc.js';
 export {
   encodeFrame,
   type FrameBlock,
-  FrameDecoder,
   type FrameDecodeResult,
+  FrameDecoder,
   type FramePlan,
   planFrame,
 } from './frame/frame.js';
@@ -49,8 +49,50 @@ export {
   turboEncode,
 } from './frame/turbo-code.js';
 
-// ---- token: certificate, spend, Ed25519 ----
+// ---- token: everything that is signed, and who signs it ----
+export {
+  type Acknowledgement,
+  type AcknowledgementFields,
+  type AcknowledgementParseReason,
+  type AcknowledgementParseResult,
+  type AcknowledgementVerdict,
+  packAcknowledgement,
+  packAcknowledgementMessage,
+  parseAcknowledgement,
+  signAcknowledgement,
+  verifyAcknowledgement,
+} from './token/acknowledgement.js';
 export { type Amount, equalAmounts, makeAmount } from './token/amount.js';
+export {
+  type Answer,
+  type AnswerFields,
+  type AnswerParseReason,
+  type AnswerParseResult,
+  type AnswerToken,
+  packAnswer,
+  packAnswerMessage,
+  parseAnswer,
+} from './token/answer.js';
+export {
+  type AnswerRefusal,
+  type AnswerTerms,
+  type AnswerVerdict,
+  signAnswer,
+  verifyAnswer,
+} from './token/answer-signature.js';
+export {
+  type Beacon,
+  type BeaconFields,
+  type BeaconParseReason,
+  type BeaconParseResult,
+  type BeaconVerdict,
+  beaconTag,
+  packBeacon,
+  packBeaconMessage,
+  parseBeacon,
+  signBeacon,
+  verifyBeacon,
+} from './token/beacon.js';
 export {
   ASSURANCE_FLAGS,
   type Certificate,
@@ -62,7 +104,7 @@ export {
   packCertificateMessage,
   parseCertificate,
 } from './token/certificate.js';
-export type { CertificateReference } from './token/certificate-reference.js';
+export { type CertificateReference, referencedCertificateId } from './token/certificate-reference.js';
 export {
   type CertificateRefusal,
   type CertificateVerdict,
@@ -71,6 +113,18 @@ export {
   verifyCertificate,
 } from './token/certificate-signature.js';
 export {
+  type DenyListDelta,
+  type DenyListDeltaFields,
+  type DenyListDeltaParseReason,
+  type DenyListDeltaParseResult,
+  type DenyListDeltaVerdict,
+  packDenyListDelta,
+  packDenyListDeltaMessage,
+  parseDenyListDelta,
+  signDenyListDelta,
+  verifyDenyListDelta,
+} from './token/deny-list.js';
+export {
   ed25519PublicKey,
   isStrictEd25519Key,
   type SignatureCheck,
@@ -78,12 +132,40 @@ export {
   signEd25519,
   verifyEd25519,
 } from './token/ed25519.js';
+export { es256PublicKey, isStrictEs256Key, lowSEs256, signEs256, verifyEs256 } from './token/es256.js';
 export {
+  ACKNOWLEDGEMENT_BYTE_COUNT,
+  ANSWER_BYTE_COUNT,
+  BEACON_BYTE_COUNT,
   CERTIFICATE_BYTE_COUNT,
   CERTIFICATE_ID_BYTE_COUNT,
+  ED25519_KEY_BYTE_COUNT,
+  ES256_CERTIFICATE_BYTE_COUNT,
+  ES256_KEY_BYTE_COUNT,
+  HASH_BYTE_COUNT,
+  MAX_CLOCK_TOLERANCE_SECONDS,
+  MAX_COUNTER,
+  MAX_DENY_LIST_DELTA,
   MAX_MINOR_UNITS,
+  MAX_PAYMENT_COUNT,
+  NONCE_BYTE_COUNT,
+  RECEIPT_BYTE_COUNT,
+  SIGNATURE_BYTE_COUNT,
+  SIGNED_BEACON_BYTE_COUNT,
   SPEND_BYTE_COUNT,
 } from './token/limits.js';
+export {
+  packReceipt,
+  packReceiptMessage,
+  parseReceipt,
+  RECEIPT_OUTCOMES,
+  type Receipt,
+  type ReceiptFields,
+  type ReceiptOutcome,
+  type ReceiptParseReason,
+  type ReceiptParseResult,
+} from './token/receipt.js';
+export { packAnswerPayment, type ReceiptVerdict, signReceipt, verifyReceipt } from './token/receipt-signature.js';
 export {
   packSpend,
   packSpendMessage,
@@ -102,17 +184,24 @@ export {
   verifySpend,
 } from './token/spend-signature.js';
 export {
+  type BeaconToken,
   type CertificateToken,
   parseToken,
+  type ReceiptToken,
   type Token,
   type TokenParseReason,
   type TokenParseResult,
 } from './token/token.js';
 export {
   ed25519Signer,
+  es256Signer,
+  isStrictDeviceKey,
   SIGNATURE_ALGORITHMS,
   SIGNATURE_DOMAINS,
   type SignatureAlgorithm,
+  type SignatureDomain,
   type Signer,
   signedInput,
+  signWith,
+  verifySignature,
 } from './token/token-signature.js';

@@ -73,14 +73,17 @@ export class BasebandBuffer {
     this.written = 0;
   }
 
-  /** @param re - real parts; the oldest samples make room */
-  append(re: Float32Array, im: Float32Array): void {
-    const { mask } = this;
-    for (let i = 0, j = this.written; i < re.length; i++, j++) {
-      this.re[j & mask] = re[i];
-      this.im[j & mask] = im[i];
+  /**
+   * @param re - real parts; the oldest samples make room
+   * @param count - how many of re and im to take
+   */
+  append(re: Float32Array, im: Float32Array, count = re.length): void {
+    const { mask, re: ringRe, im: ringIm } = this;
+    for (let i = 0, j = this.written; i < count; i++, j++) {
+      ringRe[j & mask] = re[i];
+      ringIm[j & mask] = im[i];
     }
-    this.written += re.length;
+    this.written += count;
   }
 
   /** @returns whether a read of this span, filter included, lies within what is held */

@@ -4,11 +4,15 @@
 import { BurstAligner, type EchoProfile } from './burst-alignment.js';
 import type { ChirpPair } from './chirp.js';
 import { ChirpCorrelator } from './chirp-correlator.js';
+import { wholeCells } from './chirp-powers.js';
 import { LEVEL_HALF_WIDTH_CHIRPS, PreambleSearch, peakSeparationSamples } from './preamble-search.js';
 import { type Hypothesis, PreambleTiming } from './preamble-timing.js';
 
 /** Samples a peak may move while it is refined, besides the echo profile's reach. */
 const REFINEMENT_SAMPLES = 3;
+
+/** What a push mostly finds: shared, so that listening allocates nothing. */
+const NONE: readonly BurstCandidate[] = Object.freeze([]);
 
 /** What to look for in one band. */
 export interface BurstDetectorConfig {
@@ -78,7 +82,7 @@ export class BurstDetector {
     const motion = Math.ceil((longest + shiftPerDilation) * maxDilation);
     const around = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples + motion + this.aligner.reachSamples + REFINEMENT_SAMPLES;
     // Powers kept before a block's newly scored positions (peaks are told late), and after them.
-    const before = around + 2 * peakSeparationSamples(mostPairs, chirpSamples);
+    const before = wholeCells(around + 2 * peakSeparationSamples(mostPairs, chirpSamples));
     const after = longest + around;
     this.correlator = new ChirpCorrelator({ pair, centerHz, basebandRateHz, keptSamples: before + after });
     const { hopSamples } = this.correlator;
@@ -102,33 +106,39 @@ export class BurstDetector {
   /**
    * @param re - real parts of the baseband, any length
    * @param im - imaginary parts, same length
+   * @param count - how many of re and im to take
    * @returns candidates that became certain, by block and kind in order of their starts
    */
-  push(re: Float32Array, im: Float32Array): BurstCandidate[] {
-    const found: BurstCandidate[] = [];
-    for (let used = 0; used < re.length; ) {
-      used += this.correlator.take(re, im, used);
+  push(re: Float32Array, im: Float32Array, count = re.length): readonly BurstCandidate[] {
+    let found: BurstCandidate[] | undefined;
+    for (let used = 0; used < count; ) {
+      used += this.correlator.take(re, im, used, count);
       if (!this.correlator.isFull) continue;
       this.correlator.correlateBlock();
-      this.searchBlock(found);
+      found = this.searchBlock(found);
     }
-    return found;
+    return found ?? NONE;
   }
 
   /** @returns candidates in what was heard last, as if silence followed */
-  flush(): BurstCandidate[] {
+  flush(): readonly BurstCandidate[] {
     const { powers, hopSamples, blockSamples } = this.correlator;
     const zeros = new Float32Array(powers.length - hopSamples + 2 * blockSamples);
     return this.push(zeros, zeros);
   }
 
-  private searchBlock(found: BurstCandidate[]): void {
+  /** @returns what was found before and in the block, if anything */
+  private searchBlock(before: BurstCandidate[] | undefined): BurstCandidate[] | undefined {
     const { powers } = this.correlator;
-    this.kinds.forEach(({ search, hypotheses }, kind) => {
+    let found = before;
+    for (let kind = 0; kind < this.kinds.length; kind++) {
+      const { search, hypotheses } = this.kinds[kind];
       for (const peak of search.advance(powers)) {
         const { startSamples, dilation, echoes } = this.aligner.align(powers, peak, hypotheses);
+        found ??= [];
         found.push({ kind, startSamples, dilation, score: peak.score, echoes });
       }
-    });
+    }
+    return found;
   }
 }

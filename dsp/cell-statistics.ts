@@ -25,6 +25,15 @@ export class CellStatistics {
     }
   }
 
+  /** Adds other observations of the same channel. */
+  add(other: CellStatistics): void {
+    for (let c = 0; c < this.weights.length; c++) {
+      this.weights[c] += other.weights[c];
+      this.observedRe[c] += other.observedRe[c];
+      this.observedIm[c] += other.observedIm[c];
+    }
+  }
+
   /** Adds y = h x + n of a known x. */
   addCell(carrier: number, yRe: number, yIm: number, xRe: number, xIm: number, noiseVariance: number): void {
     const scale = 1 / noiseVariance;

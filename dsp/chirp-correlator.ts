@@ -2,7 +2,7 @@
 // correlated by FFT (overlap-save). First step of the burst detector.
 
 import { basebandChirp, type ChirpPair } from './chirp.js';
-import { ChirpPowers } from './chirp-powers.js';
+import { CELL_POSITIONS, ChirpPowers, wholeCells } from './chirp-powers.js';
 import { Fft } from './fft.js';
 import { SpectrumWhitener } from './spectrum-whitener.js';
 
@@ -35,7 +35,7 @@ interface ComplexBlock {
  */
 export class ChirpCorrelator {
   readonly powers: ChirpPowers;
-  /** Positions that become known with each block. */
+  /** Positions that become known with each block: whole cells. */
   readonly hopSamples: number;
   // derived
   private readonly chirpSamples: number;
@@ -62,7 +62,8 @@ export class ChirpCorrelator {
     const size = 2 ** Math.max(least, Math.floor(Math.log2(LONGEST_BLOCK_SECONDS * basebandRateHz)));
     this.fft = new Fft(size);
     this.taper = risingTaper(size * TAPER_SHARE);
-    this.hopSamples = size - 2 * this.taper.length - this.chirpSamples + 1;
+    const known = size - 2 * this.taper.length - this.chirpSamples + 1;
+    this.hopSamples = known - (known % CELL_POSITIONS);
     this.downTemplate = spectrumOf(down, this.fft);
     this.upTemplate = spectrumOf(up, this.fft);
     this.whitener = new SpectrumWhitener(size, this.hopSamples / basebandRateHz);
@@ -71,7 +72,7 @@ export class ChirpCorrelator {
     this.energyBefore = new Float64Array(size + 1);
     this.inputRe = new Float32Array(size);
     this.inputIm = new Float32Array(size);
-    this.powers = new ChirpPowers(keptSamples + this.hopSamples);
+    this.powers = new ChirpPowers(wholeCells(keptSamples) + this.hopSamples);
     this.reset();
   }
 
@@ -87,18 +88,22 @@ export class ChirpCorrelator {
 
   /** As newly made: as if silence had gone before. */
   reset(): void {
-    this.powers.reset(-this.powers.length - (this.chirpSamples - 1) - this.taper.length);
+    const history = this.fft.size - this.hopSamples;
+    this.powers.reset(this.taper.length - history - this.powers.length);
     this.inputRe.fill(0);
     this.inputIm.fill(0);
-    this.inputCount = this.fft.size - this.hopSamples;
+    this.inputCount = history;
     this.whitener.reset();
   }
 
-  /** Takes baseband from index `from` on until the block is full or the input used up. @returns samples taken */
-  take(re: Float32Array, im: Float32Array, from: number): number {
-    const count = Math.min(re.length - from, this.fft.size - this.inputCount);
-    this.inputRe.set(re.subarray(from, from + count), this.inputCount);
-    this.inputIm.set(im.subarray(from, from + count), this.inputCount);
+  /** Takes baseband from index `from` on, before `to`, until the block is full. @returns samples taken */
+  take(re: Float32Array, im: Float32Array, from: number, to: number): number {
+    const { inputRe, inputIm } = this;
+    const count = Math.min(to - from, this.fft.size - this.inputCount);
+    for (let i = from, j = this.inputCount; i < from + count; i++, j++) {
+      inputRe[j] = re[i];
+      inputIm[j] = im[i];
+    }
     this.inputCount += count;
     return count;
   }
@@ -117,7 +122,7 @@ export class ChirpCorrelator {
     powers.advance(hopSamples);
     this.correlate(this.upTemplate, powers.up);
     this.correlate(this.downTemplate, powers.down);
-    powers.updateMeans();
+    powers.summarise(hopSamples);
     inputRe.copyWithin(0, hopSamples);
     inputIm.copyWithin(0, hopSamples);
     this.inputCount = fft.size - hopSamples;

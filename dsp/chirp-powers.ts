@@ -1,18 +1,38 @@
-// What the chirp correlator hears: powers of the down and the up chirp by position, of the latest stretch of a stream.
+// What the chirp correlator hears: powers of the down and the up chirp by position, of the latest stretch of a stream. Kept
+// also by cells of a few positions, so that a search can tell at a glance where nothing can be found.
+
+/** Positions in a cell. */
+export const CELL_POSITIONS = 8;
+
+/** @returns the least whole number of cells that holds so many positions, in positions */
+export function wholeCells(positions: number): number {
+  return Math.ceil(positions / CELL_POSITIONS) * CELL_POSITIONS;
+}
 
 /** Rolling matched-filter powers, oldest first; index 0 is the position `firstPosition` of the stream. */
 export class ChirpPowers {
   readonly down: Float32Array;
   readonly up: Float32Array;
-  /** Both powers summed before each index. */
+  /** By cell: the largest power of a chirp in it. */
+  readonly downPeaks: Float32Array;
+  readonly upPeaks: Float32Array;
+  /** Cells held. */
+  readonly cellCount: number;
+  /** By cell: both powers summed. */
+  private readonly cellSums: Float64Array;
+  /** Both powers summed before each cell. */
   private readonly prefix: Float64Array;
   private position = 0;
 
-  /** @param length - positions held */
+  /** @param length - positions held, whole cells */
   constructor(readonly length: number) {
+    this.cellCount = length / CELL_POSITIONS;
     this.down = new Float32Array(length);
     this.up = new Float32Array(length);
-    this.prefix = new Float64Array(length + 1);
+    this.downPeaks = new Float32Array(this.cellCount);
+    this.upPeaks = new Float32Array(this.cellCount);
+    this.cellSums = new Float64Array(this.cellCount);
+    this.prefix = new Float64Array(this.cellCount + 1);
   }
 
   /** Baseband samples from the stream's begin to index 0; negative while what came before the stream is still held. */
@@ -22,32 +42,60 @@ export class ChirpPowers {
 
   /** Forgets everything. @param firstPosition - position of index 0 now */
   reset(firstPosition: number): void {
-    this.down.fill(0);
-    this.up.fill(0);
-    this.prefix.fill(0);
+    const { down, up, downPeaks, upPeaks, cellSums, prefix } = this;
+    for (const values of [down, up, downPeaks, upPeaks, cellSums, prefix]) values.fill(0);
     this.position = firstPosition;
   }
 
-  /** Drops the oldest positions; the last `count` are to be written next, then `updateMeans` called. */
+  /**
+   * Drops the oldest positions; the last `count` are to be written next, then `summarise` called.
+   *
+   * @param count - whole cells
+   */
   advance(count: number): void {
     this.down.copyWithin(0, count);
     this.up.copyWithin(0, count);
+    this.downPeaks.copyWithin(0, count / CELL_POSITIONS);
+    this.upPeaks.copyWithin(0, count / CELL_POSITIONS);
+    this.cellSums.copyWithin(0, count / CELL_POSITIONS);
     this.position += count;
   }
 
-  /** Makes `meanBetween` know of what was written. */
-  updateMeans(): void {
-    const { prefix, up, down } = this;
-    let sum = 0;
-    for (let n = 0; n < up.length; n++) {
-      sum += up[n] + down[n];
-      prefix[n + 1] = sum;
+  /** Makes cells and `meanBetween` know of the last `count` positions. */
+  summarise(count: number): void {
+    const { cellCount, cellSums, prefix, up, down, upPeaks, downPeaks } = this;
+    for (let cell = cellCount - count / CELL_POSITIONS; cell < cellCount; cell++) {
+      let sum = 0;
+      let upPeak = 0;
+      let downPeak = 0;
+      for (let n = cell * CELL_POSITIONS; n < (cell + 1) * CELL_POSITIONS; n++) {
+        sum += up[n] + down[n];
+        if (up[n] > upPeak) upPeak = up[n];
+        if (down[n] > downPeak) downPeak = down[n];
+      }
+      cellSums[cell] = sum;
+      upPeaks[cell] = upPeak;
+      downPeaks[cell] = downPeak;
     }
+    for (let cell = 0; cell < cellCount; cell++) prefix[cell + 1] = prefix[cell] + cellSums[cell];
   }
 
   /** Mean power of one chirp's filter over the indices from <= n < to, 0 <= from < to <= length. */
   meanBetween(from: number, to: number): number {
-    return (this.prefix[to] - this.prefix[from]) / (2 * (to - from));
+    return (this.sumBefore(to) - this.sumBefore(from)) / (2 * (to - from));
+  }
+
+  /** Both powers summed over the cells from <= cell < to. */
+  sumOfCells(from: number, to: number): number {
+    return this.prefix[to] - this.prefix[from];
+  }
+
+  private sumBefore(index: number): number {
+    const { up, down } = this;
+    const cell = Math.floor(index / CELL_POSITIONS);
+    let sum = this.prefix[cell];
+    for (let n = cell * CELL_POSITIONS; n < index; n++) sum += up[n] + down[n];
+    return sum;
   }
 }
 

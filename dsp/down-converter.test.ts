@@ -100,6 +100,18 @@ describe('a down-converter', () => {
     });
   });
 
+  test('writes into arrays of the caller what it would have returned (seed 4)', () => {
+    const samples = noise(3000, 4);
+    const [returning, writing] = [new DownConverter(ULTRASONIC), new DownConverter(ULTRASONIC)];
+    for (const length of [1, 7, 8, 9, 480, 1201, 0, 300]) {
+      const expected = returning.push(samples.subarray(0, length));
+      const most = writing.mostOutputs(length);
+      const out = { re: new Float32Array(most), im: new Float32Array(most) };
+      const count = writing.convert(samples, length, out.re, out.im);
+      expect({ re: out.re.slice(0, count), im: out.im.slice(0, count) }).toEqual(expected);
+    }
+  });
+
   test('counts what is not finite as 0, so that it passes without a trace (seed 2)', () => {
     const bad = noise(4000, 2);
     const good = bad.slice();

@@ -4,9 +4,12 @@
 import type { BurstSync } from './burst-demodulator.js';
 import { CellStatistics } from './cell-statistics.js';
 import { ChannelEstimator } from './channel-estimator.js';
+import type { PreambleCells } from './ofdm-front-end.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import type { KnownCells } from './ofdm-known-cells.js';
+import { localMean } from './ofdm-local-mean.js';
 import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
+import { measureSlip } from './slip.js';
 
 /**
  * Echoes are estimated up to this many prefixes after the window's opening: those beyond the prefix disturb the neighbour
@@ -27,11 +30,16 @@ const FORGETTING = 0.92;
 /** Symbols on each side whose cells speak for a symbol's channel once all are known. */
 const REFINE_HALF_WINDOW = 3;
 
+/** The preamble's noise is taken to be this many times what is seen of it: echoes are cut off where its window ends. */
+const PREAMBLE_DOUBT = 2;
+
 /** Fits the channel and hands it to the symbols. Noise is always given per carrier. */
 export class OfdmChannel {
   // derived
   private readonly estimator: ChannelEstimator;
   private readonly statistics: CellStatistics;
+  /** What the preamble says of the channel; nothing until its slip is known. */
+  private readonly preamble: CellStatistics;
   private readonly decaySamples: number;
 
   constructor(
@@ -47,6 +55,7 @@ export class OfdmChannel {
       tapsAfter: Math.min(ESTIMATED_PREFIXES * cyclicPrefixSamples, fftSize / 2),
     });
     this.statistics = new CellStatistics(carrierCount);
+    this.preamble = new CellStatistics(carrierCount);
     this.decaySamples = EXPECTED_DECAY_SECONDS * basebandRateHz;
   }
 
@@ -70,9 +79,76 @@ export class OfdmChannel {
     this.estimator.expect((delay) => this.expectedEcho(delay, echoes));
   }
 
-  /** Fits the channel anew to what is known of one symbol. */
+  /** Forgets what the preamble said of the channel. */
+  forgetPreamble(): void {
+    this.preamble.clear();
+  }
+
+  /**
+   * Time in baseband samples by which the preamble lies early, seen through the channel fitted last.
+   *
+   * @param noise - per carrier
+   * @param omegaRadPerSample - the carriers' frequencies in the passband
+   * @param searchSteps - eighths of the middle carrier's turn to search to each side
+   */
+  preambleSlip(
+    cells: PreambleCells,
+    noise: Float64Array,
+    omegaRadPerSample: Float64Array,
+    searchSteps: number,
+  ): number {
+    const { re, im } = this.matchPreamble(cells, noise);
+    return measureSlip(re, im, omegaRadPerSample, searchSteps);
+  }
+
+  /**
+   * Takes the preamble for one more known symbol: its sweeps say as much of the channel as half the cells of an OFDM symbol. By
+   * how much it is louder than those is measured against the channel fitted last, and where it does not fit that
+   * channel - people move, the room still rings - it counts for less.
+   */
+  learnPreamble(cells: PreambleCells, noise: Float64Array): void {
+    const { re: qRe, im: qIm, energy } = this.matchPreamble(cells, noise);
+    const scaleRe = total(qRe) / energy;
+    const scaleIm = total(qIm) / energy;
+    const { re: hRe, im: hIm, errorVariance } = this.estimator;
+    const { re, im, sentRe, sentIm, windowShare } = cells;
+    const xRe = sentRe.map((sent, c) => sent * scaleRe - sentIm[c] * scaleIm);
+    const xIm = sentRe.map((sent, c) => sent * scaleIm + sentIm[c] * scaleRe);
+    const misfit = localMean(re.length, (c) => {
+      const errorRe = re[c] - (hRe[c] * xRe[c] - hIm[c] * xIm[c]);
+      const errorIm = im[c] - (hRe[c] * xIm[c] + hIm[c] * xRe[c]);
+      return errorRe ** 2 + errorIm ** 2 - errorVariance * (xRe[c] ** 2 + xIm[c] ** 2);
+    });
+    this.preamble.clear();
+    for (let c = 0; c < re.length; c++) {
+      const variance = PREAMBLE_DOUBT * Math.max(noise[c] * windowShare, misfit[c]);
+      this.preamble.addCell(c, re[c], im[c], xRe[c], xIm[c], variance);
+    }
+  }
+
+  /** conj(h x) y / noise of the preamble's cells, and the sum of |h x|^2 / noise. */
+  private matchPreamble(
+    { re, im, sentRe, sentIm }: PreambleCells,
+    noise: Float64Array,
+  ): CellPoints & { energy: number } {
+    const { re: hRe, im: hIm } = this.estimator;
+    const qRe = new Float64Array(re.length);
+    const qIm = new Float64Array(re.length);
+    let energy = 0;
+    for (let c = 0; c < re.length; c++) {
+      const xRe = hRe[c] * sentRe[c] - hIm[c] * sentIm[c];
+      const xIm = hRe[c] * sentIm[c] + hIm[c] * sentRe[c];
+      qRe[c] = (xRe * re[c] + xIm * im[c]) / noise[c];
+      qIm[c] = (xRe * im[c] - xIm * re[c]) / noise[c];
+      energy += (xRe * xRe + xIm * xIm) / noise[c];
+    }
+    return { re: qRe, im: qIm, energy };
+  }
+
+  /** Fits the channel anew to what is known of one symbol, and of the preamble. */
   fit(symbol: OfdmSymbol, noise: Float64Array): void {
     this.statistics.clear();
+    this.statistics.add(this.preamble);
     this.known.addTo(this.statistics, symbol, noise);
     this.estimator.estimate(this.statistics);
     this.giveTo(symbol);
@@ -99,6 +175,7 @@ export class OfdmChannel {
       const from = count <= 2 * step + 1 ? 0 : Math.max(0, first - step);
       const to = count <= 2 * step + 1 ? count : Math.min(count, first + 2 * step);
       this.statistics.clear();
+      if (from === 0) this.statistics.add(this.preamble);
       for (let symbol = from; symbol < to; symbol++) {
         const { re, im, noiseGain } = symbols[symbol];
         this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, noise, noiseGain);
@@ -155,4 +232,10 @@ export class OfdmChannel {
     const heard = echoes.powers[echoes.originSamples + delaySamples] ?? 0;
     return DECAY_SHARE * decay + heard / echoes.powers[echoes.originSamples];
   }
+}
+
+function total(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

@@ -104,8 +104,13 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.readSymbol(buffer, 0);
     this.noise.startFrom(this.frontEnd.readAmbient(buffer, this.sync.startSamples));
     this.channel.expectEchoes(this.sync.echoes);
+    this.channel.forgetPreamble();
     this.fitHeader();
     this.correctDilation(buffer);
+    this.noise.matchPilots(this.symbols[0]);
+    this.fitHeader();
+    this.channel.learnPreamble(this.frontEnd.readPreamble(buffer), this.noise.variance);
+    this.fitHeader();
     const shift = this.channel.bestWindowShift(this.timing.backoffSamples);
     if (shift !== 0) {
       this.timing.openLater(shift);
@@ -173,7 +178,9 @@ export class OfdmDemodulator implements BurstDemodulator {
    */
   private correctDilation(buffer: BasebandBuffer): void {
     for (let round = 0; round < DILATION_ROUNDS; round++) {
-      const slip = this.frontEnd.preambleSlip(buffer, this.channel.response, this.noise.variance);
+      const cells = this.frontEnd.readPreamble(buffer);
+      const { omegaRadPerSample, searchSteps } = this.timing;
+      const slip = this.channel.preambleSlip(cells, this.noise.variance, omegaRadPerSample, searchSteps);
       this.timing.correctByPreamble(slip);
       if (Math.abs(slip) < LEAST_SLIP_SAMPLES) return;
       this.readSymbol(buffer, 0);

@@ -7,11 +7,11 @@ import { basebandTrain } from './chirp.js';
 import { Fft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { mean } from './noise-estimate.js';
-import { localMean } from './ofdm-local-mean.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
+import { localMean } from './ofdm-local-mean.js';
 import type { CellPoints } from './ofdm-symbol.js';
 import type { OfdmTiming } from './ofdm-timing.js';
-import { measureSlip } from './slip.js';
+import { SubbandWeighting } from './subband-weighting.js';
 
 /** Windows before the burst that show the surroundings' noise. */
 const AMBIENT_WINDOWS = 4;
@@ -26,15 +26,24 @@ export interface AmbientPower {
   readonly windowCount: number;
 }
 
+/** The preamble's last chirp pair, one cell a carrier. */
+export interface PreambleCells extends CellPoints {
+  readonly sentRe: Float64Array;
+  readonly sentIm: Float64Array;
+  /** Length of its window over that of a symbol: so much less noise is in it. */
+  readonly windowShare: number;
+}
+
 /** Reads a burst's windows. All carriers have gain 1 until `flatten`. */
 export class OfdmFrontEnd {
   // derived
   private readonly fft: Fft;
+  private readonly weighting: SubbandWeighting;
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
-  /** Spectrum of the preamble's last chirp pair as sent. */
-  private readonly pairRe: Float64Array;
-  private readonly pairIm: Float64Array;
+  /** The preamble's last chirp pair as sent, per carrier. */
+  private readonly sentRe: Float64Array;
+  private readonly sentIm: Float64Array;
   // state
   private readonly gains: Float64Array;
 
@@ -46,14 +55,16 @@ export class OfdmFrontEnd {
     const { fftSize, carrierCount } = waveform;
     const { pair, basebandRateHz, centerHz } = placement;
     this.fft = new Fft(fftSize);
+    this.weighting = new SubbandWeighting(fftSize, carrierCount);
     this.workRe = new Float64Array(fftSize);
     this.workIm = new Float64Array(fftSize);
-    this.pairRe = new Float64Array(fftSize);
-    this.pairIm = new Float64Array(fftSize);
     const train = basebandTrain(pair, centerHz, basebandRateHz, timing.pairStart, timing.pairSamples);
-    this.pairRe.set(train.re);
-    this.pairIm.set(train.im);
-    this.fft.forward(this.pairRe, this.pairIm, this.pairRe, this.pairIm);
+    this.workRe.set(train.re);
+    this.workIm.set(train.im);
+    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    const binOf = (_: unknown, c: number) => (c - carrierCount / 2) & (fftSize - 1);
+    this.sentRe = Float64Array.from({ length: carrierCount }, (_, c) => this.workRe[binOf(_, c)]);
+    this.sentIm = Float64Array.from({ length: carrierCount }, (_, c) => this.workIm[binOf(_, c)]);
     this.gains = new Float64Array(carrierCount).fill(1);
   }
 
@@ -67,6 +78,7 @@ export class OfdmFrontEnd {
     buffer.read(this.timing.windowPlan(symbol), this.workRe, this.workIm);
     limitImpulses(this.workRe, this.workIm);
     this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    this.weighting.apply(this.workRe, this.workIm);
     const { carrierCount, fftSize } = this.waveform;
     const { gains } = this;
     const { backoffSamples } = this.timing;
@@ -116,28 +128,22 @@ export class OfdmFrontEnd {
     return { power, windowCount };
   }
 
-  /**
-   * Time in baseband samples by which the preamble's last pair lies early, seen through the channel fitted to the first
-   * symbol.
-   */
-  preambleSlip(buffer: BasebandBuffer, channel: CellPoints, noise: Float64Array): number {
+  /** Reads the preamble's last pair. @returns its cells with the carriers' gains, and those as sent, the caller's own */
+  readPreamble(buffer: BasebandBuffer): PreambleCells {
     const { fftSize, carrierCount } = this.waveform;
-    const { workRe, workIm, pairRe, pairIm } = this;
-    const { pairSamples, omegaRadPerSample, searchSteps } = this.timing;
+    const { workRe, workIm, gains } = this;
+    const { pairSamples } = this.timing;
     workRe.fill(0);
     workIm.fill(0);
     buffer.read(this.timing.pairPlan(), workRe.subarray(0, pairSamples), workIm.subarray(0, pairSamples));
     this.fft.forward(workRe, workIm, workRe, workIm);
-    const { re: hRe, im: hIm } = channel;
-    const qRe = new Float64Array(carrierCount);
-    const qIm = new Float64Array(carrierCount);
-    for (let c = 0; c < carrierCount; c++) {
-      const bin = (c - carrierCount / 2) & (fftSize - 1);
-      const yRe = workRe[bin] * pairRe[bin] + workIm[bin] * pairIm[bin];
-      const yIm = workIm[bin] * pairRe[bin] - workRe[bin] * pairIm[bin];
-      qRe[c] = (this.gains[c] * (hRe[c] * yRe + hIm[c] * yIm)) / noise[c];
-      qIm[c] = (this.gains[c] * (hRe[c] * yIm - hIm[c] * yRe)) / noise[c];
-    }
-    return measureSlip(qRe, qIm, omegaRadPerSample, searchSteps);
+    const binOf = (c: number) => (c - carrierCount / 2) & (fftSize - 1);
+    return {
+      re: Float64Array.from(gains, (gain, c) => gain * workRe[binOf(c)]),
+      im: Float64Array.from(gains, (gain, c) => gain * workIm[binOf(c)]),
+      sentRe: this.sentRe,
+      sentIm: this.sentIm,
+      windowShare: pairSamples / fftSize,
+    };
   }
 }

@@ -1,7 +1,7 @@
-// The search for one kind of preamble in the chirps' powers: every position is scored under every tried dilation, against
-// the local mean of the powers, and the peaks above a threshold are told.
+// The search for one kind of preamble in the chirps' powers: a position's score is the best sum under any tried dilation
+// over the local mean of the powers; the peaks above a threshold are told.
 
-import type { ChirpPowers } from './chirp-powers.js';
+import { CELL_POSITIONS, type ChirpPowers } from './chirp-powers.js';
 import type { Hypothesis } from './preamble-timing.js';
 
 /** Half width of the local mean, in chirps. */
@@ -19,9 +19,9 @@ export interface PreambleSearchConfig {
   readonly hypotheses: readonly Hypothesis[];
   /** Least score of a peak. */
   readonly threshold: number;
-  /** Index of the powers at which each block's new positions begin: before it lies what a peak's refinement needs. */
+  /** Index of the powers, of a whole cell, at which each block's new positions begin: before it lies what a peak's refinement needs. */
   readonly firstIndex: number;
-  /** New positions in a block. */
+  /** New positions in a block, whole cells. */
   readonly hopSamples: number;
 }
 
@@ -40,86 +40,172 @@ export function peakSeparationSamples(pairCount: number, chirpSamples: number): 
   return Math.round((2 * (pairCount - 1) + PEAK_SEPARATION_CHIRPS) * chirpSamples);
 }
 
-/** Scores of the latest positions for one kind of preamble; peaks are told `peakSeparationSamples` late. */
+/** What a block mostly shows: shared, so that listening allocates nothing. */
+const NONE: readonly PreamblePeak[] = Object.freeze([]);
+/** Bounds are compared with sums that were rounded to single precision. */
+const ROUNDING = 1 + 1e-6;
+
+/** The cells, counted from a position's own, in which a pair's peak may lie under any hypothesis. */
+interface CellRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Scores of the latest positions for one kind of preamble; peaks are told `peakSeparationSamples` late.
+ *
+ * Nearly all of what is heard is no preamble, so each cell of positions is first given an upper bound of its sums: the
+ * largest powers of the cells in which its peaks may lie under any hypothesis. Where that cannot reach the threshold, nor
+ * outdo a position that does, nothing else is computed. The peaks told are the same as if every position were scored.
+ */
 export class PreambleSearch {
+  // derived
   private readonly separationSamples: number;
-  /** By position, oldest first: powers summed over a preamble's chirps, under the best hypothesis. */
+  private readonly upCells: readonly CellRange[];
+  private readonly downCells: readonly CellRange[];
+  // state, by index of the powers; all roll with them
+  /** Powers summed over a preamble's chirps, under the best hypothesis; valid in scored cells. */
   private readonly sums: Float32Array;
-  /** The same over their local mean. */
-  private readonly scores: Float32Array;
   private readonly bestHypothesis: Uint16Array;
-  // scratch, by new position
-  private readonly trial: Float64Array;
-  private readonly best: Float64Array;
+  /** By cell: no sum in it is larger. */
+  private readonly bounds: Float64Array;
+  private readonly isScored: Uint8Array;
+  // scratch, by position of a cell
+  private readonly trial = new Float64Array(CELL_POSITIONS);
+  private readonly best = new Float64Array(CELL_POSITIONS);
 
   constructor(private readonly config: PreambleSearchConfig) {
-    this.separationSamples = peakSeparationSamples(config.pairCount, config.chirpSamples);
-    const length = config.hopSamples + 2 * this.separationSamples;
+    const { pairCount, chirpSamples, hypotheses, firstIndex, hopSamples } = config;
+    this.separationSamples = peakSeparationSamples(pairCount, chirpSamples);
+    this.upCells = cellRanges(hypotheses.map(({ upOffsets }) => upOffsets));
+    this.downCells = cellRanges(hypotheses.map(({ downOffsets }) => downOffsets));
+    const length = firstIndex + hopSamples;
     this.sums = new Float32Array(length);
-    this.scores = new Float32Array(length);
     this.bestHypothesis = new Uint16Array(length);
-    this.trial = new Float64Array(config.hopSamples);
-    this.best = new Float64Array(config.hopSamples);
+    this.bounds = new Float64Array(length / CELL_POSITIONS);
+    this.isScored = new Uint8Array(length / CELL_POSITIONS);
   }
 
   /** As newly made. */
   reset(): void {
     this.sums.fill(0);
-    this.scores.fill(0);
     this.bestHypothesis.fill(0);
+    this.bounds.fill(0);
+    this.isScored.fill(0);
   }
 
-  /** Scores the positions that a block made complete. @returns peaks that became certain, oldest first */
-  advance(powers: ChirpPowers): PreamblePeak[] {
-    const { sums, scores, bestHypothesis, separationSamples } = this;
-    const { hypotheses, threshold, firstIndex, hopSamples } = this.config;
-    sums.copyWithin(0, hopSamples);
-    scores.copyWithin(0, hopSamples);
-    bestHypothesis.copyWithin(0, hopSamples);
-    this.scorePositions(powers);
-    const peaks: PreamblePeak[] = [];
-    for (let i = separationSamples; i < separationSamples + hopSamples; i++) {
-      if (scores[i] < threshold || !isPeak(sums, i, separationSamples)) continue;
-      const index = firstIndex + hopSamples - scores.length + i;
-      const hypothesis = hypotheses[bestHypothesis[i]];
-      if (this.hasSeveralPairs(powers, index, hypothesis)) peaks.push({ index, score: scores[i], hypothesis });
+  /** Looks at the positions that a block made complete. @returns peaks that became certain, oldest first */
+  advance(powers: ChirpPowers): readonly PreamblePeak[] {
+    const { separationSamples, bounds, isScored } = this;
+    const { hopSamples } = this.config;
+    this.sums.copyWithin(0, hopSamples);
+    this.bestHypothesis.copyWithin(0, hopSamples);
+    bounds.copyWithin(0, hopSamples / CELL_POSITIONS);
+    isScored.copyWithin(0, hopSamples / CELL_POSITIONS);
+    isScored.fill(0, isScored.length - hopSamples / CELL_POSITIONS);
+    for (let cell = bounds.length - hopSamples / CELL_POSITIONS; cell < bounds.length; cell++)
+      bounds[cell] = this.boundOf(powers, cell);
+    const to = this.sums.length - separationSamples;
+    return this.peaksBetween(powers, to - hopSamples, to);
+  }
+
+  private peaksBetween(powers: ChirpPowers, from: number, to: number): readonly PreamblePeak[] {
+    const { sums, bestHypothesis } = this;
+    const { hypotheses, threshold } = this.config;
+    let peaks: PreamblePeak[] | undefined;
+    for (let cell = Math.floor(from / CELL_POSITIONS); cell * CELL_POSITIONS < to; cell++) {
+      if (!this.mayReachThreshold(powers, cell)) continue;
+      this.scoreCell(powers, cell);
+      const end = Math.min(to, (cell + 1) * CELL_POSITIONS);
+      for (let index = Math.max(from, cell * CELL_POSITIONS); index < end; index++) {
+        const level = this.levelAround(powers, index);
+        if (!(level > 0 && sums[index] >= threshold * level) || !this.isPeak(powers, index)) continue;
+        const hypothesis = hypotheses[bestHypothesis[index]];
+        if (!this.hasSeveralPairs(powers, index, hypothesis)) continue;
+        peaks ??= [];
+        peaks.push({ index, score: sums[index] / level, hypothesis });
+      }
     }
-    return peaks;
+    return peaks ?? NONE;
   }
 
-  private scorePositions(powers: ChirpPowers): void {
-    const { sums, scores, best } = this;
-    const { firstIndex, hopSamples } = this.config;
-    this.tryHypotheses(powers);
-    const first = scores.length - hopSamples;
-    for (let i = 0; i < hopSamples; i++) {
-      const level = this.levelAround(powers, firstIndex + i);
-      sums[first + i] = best[i];
-      scores[first + i] = level > 0 ? best[i] / level : 0;
+  /** An upper bound of the sums of a cell's positions. */
+  private boundOf({ upPeaks, downPeaks }: ChirpPowers, cell: number): number {
+    const { upCells, downCells } = this;
+    let bound = 0;
+    for (let p = 0; p < upCells.length; p++) {
+      bound += largestIn(upPeaks, cell + upCells[p].first, cell + upCells[p].last);
+      bound += largestIn(downPeaks, cell + downCells[p].first, cell + downCells[p].last);
     }
+    return ROUNDING * bound;
   }
 
-  /** Largest sum of each new position, and under which hypothesis. One hypothesis at a time: the loops stay tight. */
-  private tryHypotheses({ up, down }: ChirpPowers): void {
-    const { trial, best } = this;
-    const { hypotheses, pairCount, firstIndex, hopSamples } = this.config;
-    const winners = this.bestHypothesis.subarray(this.bestHypothesis.length - hopSamples);
+  /** Compares a cell's bound with the least level that any of its positions can have. */
+  private mayReachThreshold(powers: ChirpPowers, cell: number): boolean {
+    const bound = this.bounds[cell];
+    if (bound === 0) return false;
+    const { pairCount, chirpSamples, threshold } = this.config;
+    const before = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples;
+    const after = (2 * pairCount - 1) * chirpSamples + before;
+    const from = Math.ceil(((cell + 1) * CELL_POSITIONS - 1 - before) / CELL_POSITIONS);
+    const to = Math.floor((cell * CELL_POSITIONS + after) / CELL_POSITIONS);
+    const leastLevel = powers.sumOfCells(Math.max(0, from), Math.min(powers.cellCount, to)) / (2 * (before + after));
+    return bound >= threshold * leastLevel;
+  }
+
+  /** Largest sum of each of a cell's positions, and under which hypothesis, unless known already. */
+  private scoreCell({ up, down }: ChirpPowers, cell: number): void {
+    const { trial, best, sums, bestHypothesis } = this;
+    const { hypotheses, pairCount } = this.config;
+    if (this.isScored[cell]) return;
+    this.isScored[cell] = 1;
+    const first = cell * CELL_POSITIONS;
     best.fill(0);
-    winners.fill(0);
+    for (let i = 0; i < CELL_POSITIONS; i++) bestHypothesis[first + i] = 0;
     for (let h = 0; h < hypotheses.length; h++) {
       const { upOffsets, downOffsets } = hypotheses[h];
       trial.fill(0);
       for (let p = 0; p < pairCount; p++) {
-        const u = firstIndex + upOffsets[p];
-        const d = firstIndex + downOffsets[p];
-        for (let i = 0; i < hopSamples; i++) trial[i] += up[u + i] + down[d + i];
+        const u = first + upOffsets[p];
+        const d = first + downOffsets[p];
+        for (let i = 0; i < CELL_POSITIONS; i++) trial[i] += up[u + i] + down[d + i];
       }
-      for (let i = 0; i < hopSamples; i++) {
+      for (let i = 0; i < CELL_POSITIONS; i++) {
         if (!(trial[i] > best[i])) continue;
         best[i] = trial[i];
-        winners[i] = h;
+        bestHypothesis[first + i] = h;
       }
     }
+    for (let i = 0; i < CELL_POSITIONS; i++) sums[first + i] = best[i];
+  }
+
+  /**
+   * Whether an index' sum is the largest within the separation; of equal ones the first. Sums, not scores: where a
+   * preamble has only begun the local mean is still low, and the score of half of it may exceed that of the whole.
+   */
+  private isPeak(powers: ChirpPowers, index: number): boolean {
+    const { separationSamples } = this;
+    const own = Math.floor(index / CELL_POSITIONS);
+    const first = Math.floor((index - separationSamples) / CELL_POSITIONS);
+    const last = Math.floor((index + separationSamples) / CELL_POSITIONS);
+    // From the middle outwards: that is where the larger sums are.
+    for (let distance = 0; distance <= Math.max(own - first, last - own); distance++) {
+      if (own - distance >= first && this.isOutdone(powers, index, own - distance)) return false;
+      if (own + distance <= last && this.isOutdone(powers, index, own + distance)) return false;
+    }
+    return true;
+  }
+
+  /** Whether a position of the cell, within the separation, outdoes an index' sum. */
+  private isOutdone(powers: ChirpPowers, index: number, cell: number): boolean {
+    const { sums, separationSamples } = this;
+    const sum = sums[index];
+    if (this.bounds[cell] < sum) return false;
+    this.scoreCell(powers, cell);
+    const from = Math.max(index - separationSamples, cell * CELL_POSITIONS);
+    const to = Math.min(index + separationSamples, (cell + 1) * CELL_POSITIONS - 1);
+    for (let j = from; j <= to; j++) if (sums[j] > sum || (sums[j] === sum && j < index)) return true;
+    return false;
   }
 
   /** A single pair, however strong, is no preamble of several. */
@@ -146,12 +232,20 @@ export class PreambleSearch {
   }
 }
 
-/**
- * Whether sums[i] is the largest within the separation; of equal ones the first. Sums, not scores: where a preamble has
- * only begun the local mean is still low, and the score of half of it may exceed that of the whole.
- */
-function isPeak(sums: Float32Array, i: number, separation: number): boolean {
-  for (let j = i - separation; j <= i + separation; j++)
-    if (sums[j] > sums[i] || (sums[j] === sums[i] && j < i)) return false;
-  return true;
+/** For each pair the cells that its offsets reach from any position of a cell. @param offsets - by hypothesis and pair */
+function cellRanges(offsets: readonly Int32Array[]): CellRange[] {
+  return Array.from(offsets[0], (_, p) => {
+    const least = offsets.reduce((so, byPair) => Math.min(so, byPair[p]), Number.POSITIVE_INFINITY);
+    const most = offsets.reduce((so, byPair) => Math.max(so, byPair[p]), Number.NEGATIVE_INFINITY);
+    return {
+      first: Math.floor(least / CELL_POSITIONS),
+      last: Math.floor((most + CELL_POSITIONS - 1) / CELL_POSITIONS),
+    };
+  });
+}
+
+function largestIn(values: Float32Array, first: number, last: number): number {
+  let largest = 0;
+  for (let i = first; i <= last; i++) if (values[i] > largest) largest = values[i];
+  return largest;
 }

@@ -104,6 +104,26 @@ describe('Resampler', () => {
     expect(chunked).toEqual(Array.from(resample(input, inputRateHz, outputRateHz)));
   });
 
+  test.each([
+    [44100, 48000],
+    [192000, 48000],
+    [8000, 48000],
+    [48000, 48000],
+  ])(
+    'writes into an array of the caller what it would have returned, %i to %i Hz (seed 3)',
+    (inputRateHz, outputRateHz) => {
+      const random = new SeededRandom(3);
+      const input = Float32Array.from({ length: 2000 }, () => random.between(-1, 1));
+      const returning = new Resampler({ inputRateHz, outputRateHz });
+      const writing = new Resampler({ inputRateHz, outputRateHz });
+      for (const length of [1, 2, 3, 480, 1999, 0, 441]) {
+        const out = new Float32Array(writing.mostOutputs(length));
+        const count = writing.convert(input.subarray(0, length), out);
+        expect(out.slice(0, count)).toEqual(returning.push(input.subarray(0, length)));
+      }
+    },
+  );
+
   test('after reset and after flush it answers as newly made', () => {
     const random = new SeededRandom(2);
     const input = Float32Array.from({ length: 3000 }, () => random.between(-1, 1));

@@ -131,9 +131,28 @@ export class Resampler {
    */
   push(samples: Float32Array): Float32Array {
     assertFloats('samples', samples);
-    if (this.isPassThrough) return samples.map((x) => (Number.isFinite(x) ? x : 0));
+    const out = new Float32Array(this.mostOutputs(samples.length));
+    return out.slice(0, this.convert(samples, out));
+  }
+
+  /** @returns the most samples that `convert` can write for this many */
+  mostOutputs(sampleCount: number): number {
+    return Math.ceil((sampleCount * this.phaseCount) / this.stepNumerator);
+  }
+
+  /**
+   * The same as `push` into the caller's array, allocating nothing.
+   *
+   * @param out - filled from the start; at least `mostOutputs(samples.length)` long
+   * @returns how many samples were written
+   */
+  convert(samples: Float32Array, out: Float32Array): number {
+    if (this.isPassThrough) {
+      for (let i = 0; i < samples.length; i++) out[i] = samples[i] - samples[i] === 0 ? samples[i] : 0;
+      return samples.length;
+    }
     this.owedNumerator += samples.length * this.phaseCount;
-    return this.convert(samples);
+    return this.filter(samples, out);
   }
 
   /**
@@ -143,9 +162,10 @@ export class Resampler {
   flush(): Float32Array {
     if (this.isPassThrough) return new Float32Array(0);
     const owed = Math.max(0, Math.ceil(this.owedNumerator / this.stepNumerator));
-    const rest = this.convert(new Float32Array(this.tapCount)).subarray(0, owed);
+    const out = new Float32Array(this.mostOutputs(this.tapCount));
+    this.filter(new Float32Array(this.tapCount), out);
     this.reset();
-    return rest.slice();
+    return out.slice(0, owed);
   }
 
   private get isPassThrough(): boolean {
@@ -156,17 +176,19 @@ export class Resampler {
     return this.stepWhole * this.phaseCount + this.stepPhase;
   }
 
-  private convert(samples: Float32Array): Float32Array {
-    const available = this.historyCount - this.tapCount + samples.length;
-    const room = Math.max(0, Math.ceil(((available + 1) * this.phaseCount) / this.stepNumerator) + 1);
-    const out = new Float32Array(room);
+  private filter(samples: Float32Array, out: Float32Array): number {
     let written = 0;
-    for (let start = 0; start < samples.length; start += MAX_PIECE_SAMPLES) {
-      this.append(samples.subarray(start, start + MAX_PIECE_SAMPLES));
-      written = this.drain(out, written);
+    if (samples.length <= MAX_PIECE_SAMPLES) {
+      this.append(samples);
+      written = this.drain(out, 0);
+    } else {
+      for (let start = 0; start < samples.length; start += MAX_PIECE_SAMPLES) {
+        this.append(samples.subarray(start, start + MAX_PIECE_SAMPLES));
+        written = this.drain(out, written);
+      }
     }
     this.owedNumerator -= written * this.stepNumerator;
-    return out.slice(0, written);
+    return written;
   }
 
   /** Computes every output whose taps have all arrived, and forgets the input that no later output needs. */

@@ -52,10 +52,10 @@ export class SpectrumWhitener {
     const width = 2 * SMOOTHING_BINS + 1;
     let sum = 0;
     prefix[0] = 0;
-    for (let i = 0; i < size + width - 1; i++) {
-      const k = (i - SMOOTHING_BINS + size) % size;
+    for (let i = 0, k = size - SMOOTHING_BINS; i < size + width - 1; i++) {
       sum += re[k] * re[k] + im[k] * im[k];
       prefix[i + 1] = sum;
+      if (++k === size) k = 0;
     }
     for (let k = 0; k < size; k++) power[k] = (prefix[k + width] - prefix[k]) / width;
   }

@@ -4,65 +4,105 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineSeries, renderLineChart } from '../plot/line-chart.js';
 import { lowestErrorRate } from './energy-bound.js';
-import type { DeliveryEntry, LinkEntry } from './link-results.js';
+import type { DeliveryEntry, LinkEntry } from './link-entries.js';
+import { drawMap } from './map-chart.js';
+import { drawRepeatCharts } from './repeat-charts.js';
+import { type Rate, rateOf } from './statistics.js';
 
 const PSNR_LABEL = 'PSNR, 0-24 kHz (dB)';
 const LOWEST_ERROR_RATE = 1e-3;
-/** Bit/error curves of the bound are drawn over this stretch of Eb/N0, in dB. */
+/** Curves of the bound are drawn over this stretch of Eb/N0, in dB. */
 const BOUND_RANGE_DB: readonly [number, number] = [-2, 1];
 
-/** Draws `link-white.svg`, `link-ebn0.svg`, `link-near.svg` and `link-far.svg`, each when there are points for it. */
-export function drawLinkCharts(folder: string, entries: readonly LinkEntry[]): void {
-  const deliveries = (part: DeliveryEntry['part']) =>
-    entries.filter((entry): entry is DeliveryEntry => entry.part === part && !('isQuoted' in entry));
-  const white = deliveries('white');
-  const payload = `${[...new Set(white.map(({ payloadByteCount }) => payloadByteCount))].join(', ')} bytes`;
+/** Draws `link-*.svg` into a folder: each picture for which there are points. */
+export function drawLinkCharts(folder: string, entries: readonly LinkEntry[], payloadByteCount = 92): void {
   const save = (name: string, svg: string | undefined) => svg && writeFileSync(join(folder, `link-${name}.svg`), svg);
+  const deliveries = (part: DeliveryEntry['part']) =>
+    entries.filter(
+      (entry): entry is DeliveryEntry => entry.part === part && entry.payloadByteCount === payloadByteCount,
+    );
+  const white = deliveries('white');
+  const ours = white.filter(({ fates }) => fates !== undefined);
+  const title = `White noise, ${payloadByteCount} bytes`;
   save(
     'white',
-    errorChart(`White noise, ${payload}`, PSNR_LABEL, white, ({ psnrDb }) => psnrDb),
+    errorChart(
+      title,
+      PSNR_LABEL,
+      curvesOf(white, ({ psnrDb }) => psnrDb),
+    ),
   );
   save(
     'ebn0',
-    errorChart(
-      `White noise, ${payload}`,
-      'Eb/N0, all energy of the burst over the payload (dB)',
-      white,
-      ({ ebN0Db }) => ebN0Db ?? Number.NaN,
-      boundSeries(white),
-    ),
+    errorChart(title, 'Eb/N0, all energy of the burst over the payload (dB)', [
+      ...curvesOf(ours, ({ ebN0Db }) => ebN0Db ?? Number.NaN),
+      ...(ours.length > 0 ? [boundSeries(payloadByteCount)] : []),
+    ]),
   );
+  save('detector', errorChart(`${title}: what the detector misses`, PSNR_LABEL, detectorCurves(ours)));
   for (const part of ['near', 'far'] as const) save(part, deliveryChart(part, deliveries(part)));
+  drawRepeatCharts(deliveries('repeats'), save);
+  save('map', drawMap(entries, payloadByteCount));
 }
 
-/** @returns the entries of each profile, by rising PSNR */
-function byProfile(entries: readonly DeliveryEntry[]): [string, DeliveryEntry[]][] {
-  const profiles = [...new Set(entries.map(({ profile }) => profile))];
-  return profiles.map((profile) => [
-    profile,
-    entries.filter((entry) => entry.profile === profile).sort((a, b) => a.psnrDb - b.psnrDb),
+/** @returns the entries of each subject, by rising PSNR */
+export function bySubject(entries: readonly DeliveryEntry[]): [string, DeliveryEntry[]][] {
+  const subjects = [...new Set(entries.map(({ subject }) => subject))];
+  return subjects.map((subject) => [
+    subject,
+    entries.filter((entry) => entry.subject === subject).sort((a, b) => a.psnrDb - b.psnrDb),
   ]);
 }
 
-function errorChart(
-  title: string,
-  xLabel: string,
-  entries: readonly DeliveryEntry[],
-  xOf: (entry: DeliveryEntry) => number,
-  bound?: LineSeries,
-): string | undefined {
-  if (entries.length < 2) return undefined;
-  const series = byProfile(entries).map(([name, points]): LineSeries => {
-    // A point without failures has no place on a logarithmic axis.
-    const drawn = points.filter(({ delivery }) => delivery.rate < 1);
-    return {
+/** A curve of failures. A point without any has no place on a logarithmic axis. */
+export function failureSeries(
+  name: string,
+  points: readonly { readonly x: number; readonly failures: Rate }[],
+  style: Pick<LineSeries, 'dashed' | 'color'> = {},
+): LineSeries {
+  const drawn = points.filter(({ failures }) => failures.successCount > 0);
+  return {
+    name,
+    points: drawn.map(({ x, failures }) => [x, failures.rate]),
+    intervals: drawn.map(({ failures }) => [Math.max(failures.lowest, LOWEST_ERROR_RATE), failures.highest]),
+    ...style,
+  };
+}
+
+function curvesOf(entries: readonly DeliveryEntry[], xOf: (entry: DeliveryEntry) => number): LineSeries[] {
+  return bySubject(entries).map(([name, points]) =>
+    failureSeries(
       name,
-      points: drawn.map((entry) => [xOf(entry), 1 - entry.delivery.rate]),
-      intervals: drawn.map(({ delivery }) => [Math.max(1 - delivery.highest, LOWEST_ERROR_RATE), 1 - delivery.lowest]),
-    };
+      points.map((entry) => {
+        const { runCount, successCount } = entry.delivery;
+        return { x: xOf(entry), failures: rateOf(runCount - successCount, runCount) };
+      }),
+    ),
+  );
+}
+
+/** For each profile all losses, and dashed in the same colour those of the preamble. */
+function detectorCurves(entries: readonly DeliveryEntry[]): LineSeries[] {
+  return bySubject(entries).flatMap(([name, points], color) => {
+    const lost = points.map(({ psnrDb, delivery: { runCount, successCount } }) => ({
+      x: psnrDb,
+      failures: rateOf(runCount - successCount, runCount),
+    }));
+    const missed = points.map(({ psnrDb, delivery: { runCount }, fates = {} }) => ({
+      x: psnrDb,
+      failures: rateOf(fates.missed ?? 0, runCount),
+    }));
+    return [
+      failureSeries(`${name}: not delivered`, lost, { color }),
+      failureSeries(`${name}: preamble missed`, missed, { color, dashed: true }),
+    ];
   });
-  const all = bound ? [...series, bound] : series;
-  const xs = all.flatMap(({ points }) => points.map(([x]) => x));
+}
+
+/** @returns undefined where there are not even two points */
+export function errorChart(title: string, xLabel: string, series: readonly LineSeries[]): string | undefined {
+  const xs = series.flatMap(({ points }) => points.map(([x]) => x));
+  if (xs.length < 2) return undefined;
   return renderLineChart({
     title,
     subtitle: 'bursts not delivered, with 95 % intervals',
@@ -71,14 +111,13 @@ function errorChart(
     yScale: 'log',
     xRange: [Math.floor(Math.min(...xs)), Math.ceil(Math.max(...xs))],
     yRange: [LOWEST_ERROR_RATE, 1],
-    series: all,
+    series,
   });
 }
 
-/** What no modem can do better, for the payload of the first entry. */
-function boundSeries(entries: readonly DeliveryEntry[]): LineSeries | undefined {
-  if (entries.length === 0) return undefined;
-  const bitCount = 8 * entries[0].payloadByteCount;
+/** What no modem can do better. */
+function boundSeries(payloadByteCount: number): LineSeries {
+  const bitCount = 8 * payloadByteCount;
   const [low, high] = BOUND_RANGE_DB;
   const xs = Array.from({ length: 61 }, (_, i) => low + (i / 60) * (high - low));
   return {
@@ -94,12 +133,12 @@ function deliveryChart(part: 'near' | 'far', entries: readonly DeliveryEntry[]):
   if (new Set(entries.map(({ psnrDb }) => psnrDb)).size < 2) return undefined;
   return renderLineChart({
     title: part === 'near' ? 'Near: direct sound raised to +2 to +16 dB' : 'Far: rooms as measured',
-    subtitle: 'bursts delivered through measured rooms with recorded noise, with 95 % intervals',
+    subtitle: 'single bursts delivered through measured rooms with recorded noise, with 95 % intervals',
     xLabel: PSNR_LABEL,
     yLabel: 'delivered',
     yScale: 'linear',
     yRange: [0, 1],
-    series: byProfile(entries).map(([name, points]) => ({
+    series: bySubject(entries).map(([name, points]) => ({
       name,
       points: points.map(({ psnrDb, delivery }) => [psnrDb, delivery.rate]),
       intervals: points.map(({ delivery }) => [delivery.lowest, delivery.highest]),

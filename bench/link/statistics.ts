@@ -27,30 +27,3 @@ export function rateOf(successCount: number, runCount: number): Rate {
     (Z_95 / (1 + z2 / runCount)) * Math.sqrt((rate * (1 - rate)) / runCount + z2 / (4 * runCount * runCount));
   return { runCount, successCount, rate, lowest: Math.max(0, middle - half), highest: Math.min(1, middle + half) };
 }
-
-/** One point of a curve of delivery over PSNR. */
-export interface CurvePoint {
-  readonly psnrDb: number;
-  readonly rate: Rate;
-}
-
-/**
- * Where a curve reaches a failure rate, by interpolation on a logarithmic scale of failures. No failure counts as half of one,
- * or as the rate asked for where that is less.
- *
- * @param points - by rising PSNR
- * @returns PSNR in dB, or undefined when the curve does not cross that rate
- */
-export function psnrAtFailureRate(points: readonly CurvePoint[], failureRate: number): number | undefined {
-  const logFailures = points.map(({ rate }) =>
-    Math.log(Math.max(1 - rate.rate, Math.min(0.5 / rate.runCount, failureRate))),
-  );
-  const wanted = Math.log(failureRate);
-  for (let i = points.length - 1; i > 0; i--) {
-    if (logFailures[i] <= wanted && logFailures[i - 1] > wanted) {
-      const part = (logFailures[i - 1] - wanted) / (logFailures[i - 1] - logFailures[i]);
-      return points[i - 1].psnrDb + part * (points[i].psnrDb - points[i - 1].psnrDb);
-    }
-  }
-  return undefined;
-}

@@ -11,6 +11,10 @@ export interface LineSeries {
   readonly intervals?: readonly (readonly [number, number])[];
   /** A theoretical curve: dashed and without marks at its points. */
   readonly dashed?: boolean;
+  /** Marks joined by a fine dotted line: points that are no curve. */
+  readonly dotted?: boolean;
+  /** A word beside each point. */
+  readonly labels?: readonly string[];
   /** Index of the colour, so that a measured curve and its bound can share one; otherwise each curve has its own. */
   readonly color?: number;
 }
@@ -20,6 +24,8 @@ export interface LineChart {
   readonly subtitle?: string;
   readonly xLabel: string;
   readonly yLabel: string;
+  /** `linear` when not given. */
+  readonly xScale?: 'log' | 'linear';
   readonly yScale: 'log' | 'linear';
   /** Limits of the axes; without them what the points need, rounded, on a logarithmic axis to whole decades. */
   readonly xRange?: readonly [number, number];
@@ -151,7 +157,8 @@ function axisOf(label: string, gap: number): object {
   };
 }
 
-function xAxisOf({ xLabel, xRange, series }: LineChart): object {
+function xAxisOf({ xLabel, xRange, xScale, series }: LineChart): object {
+  if (xScale === 'log') return logXAxisOf(xLabel, series);
   const axis = { ...axisOf(xLabel, 34), type: 'value' };
   if (xRange !== undefined) return { ...axis, min: xRange[0], max: xRange[1] };
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
@@ -160,6 +167,21 @@ function xAxisOf({ xLabel, xRange, series }: LineChart): object {
   const min = Math.floor(low / interval) * interval;
   const max = Math.max(Math.ceil(high / interval) * interval, min + interval);
   return { ...axis, min: Number(min.toFixed(9)), max: Number(max.toFixed(9)), interval };
+}
+
+/** Whole decades would leave much of the picture empty: this one ends at the next of 1, 2 and 5 to either side. */
+function logXAxisOf(label: string, series: readonly LineSeries[]): object {
+  const xs = series.flatMap(({ points }) => points.map(([x]) => x).filter((x) => x > 0));
+  const [low, high] = xs.length > 0 ? [Math.min(...xs), Math.max(...xs)] : [0.1, 1];
+  return {
+    ...axisOf(label, 34),
+    type: 'log',
+    min: 1 / niceInterval(1 / low),
+    max: niceInterval(high),
+    axisLabel: { fontSize: 13, color: INK },
+    minorTick: { show: true, splitNumber: 9 },
+    minorSplitLine: { show: true, lineStyle: { color: FAINT, opacity: 0.4 } },
+  };
 }
 
 /** @returns 1, 2 or 5 times a power of ten, the next not below `least` */
@@ -202,12 +224,14 @@ function drawingOf(series: LineSeries, colorIndex: number, lowest: number | unde
   const line = {
     type: 'line',
     name: series.name,
-    data: series.points.filter(([, y]) => lowest === undefined || y > 0),
+    data: series.points
+      .map((value, i) => ({ value, label: labelOf(series.labels?.[i], color) }))
+      .filter(({ value: [, y] }) => lowest === undefined || y > 0),
     clip: true,
     symbol: series.dashed ? 'none' : 'circle',
     symbolSize: 6,
     itemStyle: { color },
-    lineStyle: { color, width: 2, type: series.dashed ? 'dashed' : 'solid', opacity: series.dashed ? 0.75 : 1 },
+    lineStyle: lineStyleOf(series, color),
   };
   if (series.intervals === undefined) return [line];
   const bars = series.intervals
@@ -217,6 +241,15 @@ function drawingOf(series: LineSeries, colorIndex: number, lowest: number | unde
     line,
     { type: 'custom', name: series.name, clip: true, itemStyle: { color }, data: bars, renderItem: barOf(color) },
   ];
+}
+
+function lineStyleOf({ dashed, dotted }: LineSeries, color: string): object {
+  if (dotted) return { color, width: 1, type: 'dotted', opacity: 0.6 };
+  return { color, width: 2, type: dashed ? 'dashed' : 'solid', opacity: dashed ? 0.75 : 1 };
+}
+
+function labelOf(text: string | undefined, color: string): object {
+  return { show: text !== undefined, formatter: text ?? '', position: 'right', fontSize: 12, color };
 }
 
 /** Draws an interval [x, low, high] as an upright bar. */

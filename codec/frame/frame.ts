@@ -21,7 +21,7 @@ import { RateMatcher } from './rate-matcher.js';
 import { scrambleBits, scramblingSequence } from './scrambler.js';
 import { turboEncode } from './turbo-code.js';
 
-export { FrameDecoder, type FrameDecodeResult } from './frame-decoder.js';
+export { type FrameDecodeResult, FrameDecoder } from './frame-decoder.js';
 export { type FrameBlock, type FramePlan, planFrame } from './frame-plan.js';
 
 /**

@@ -17,7 +17,7 @@ import { assertBytes, assertFloats, assertInteger } from '../../src/shared/asser
 import { bitsFromBytes } from '../../src/shared/bits.js';
 import { crc12, crc32 } from './crc.js';
 import { deinterleave, interleave } from './interleaver.js';
-import { MAX_PAYLOAD_BYTES, MAX_HEADER_CODED_BITS, REDUNDANCY_VERSION_COUNT } from './limits.js';
+import { MAX_HEADER_CODED_BITS, MAX_PAYLOAD_BYTES, REDUNDANCY_VERSION_COUNT } from './limits.js';
 import { PolarCode } from './polar-code.js';
 import { PolarListDecoder } from './polar-list-decoder.js';
 import { scrambleBits, scrambleLlrs, scramblingSequence } from './scrambler.js';

@@ -4,7 +4,7 @@
 
 import { assertBytes } from '../../src/shared/assert.js';
 import { type Certificate, type CertificateParseReason, packCertificate, parseCertificate } from './certificate.js';
-import { CERTIFICATE_BYTE_COUNT, CERTIFICATE_ID_BYTE_COUNT } from './limits.js';
+import { CERTIFICATE_BYTE_COUNT, CERTIFICATE_ID_BYTE_COUNT, ES256_CERTIFICATE_BYTE_COUNT } from './limits.js';
 
 /** How a message names the certificate it was signed under. */
 export type CertificateReference =
@@ -14,7 +14,7 @@ export type CertificateReference =
 export type ReferenceParseReason = 'length' | `certificate-${CertificateParseReason}`;
 
 /**
- * @returns 127 bytes inline, 8 bytes by id
+ * @returns 127 or 128 bytes inline, 8 bytes by id
  * @throws TillsongError naming the bad field
  */
 export function packReference(reference: CertificateReference): Uint8Array {
@@ -25,14 +25,15 @@ export function packReference(reference: CertificateReference): Uint8Array {
 
 /**
  * @param bytes - all that follows the message
- * @returns the reference, told apart by its length alone
+ * @returns the reference, told apart by its length alone (a certificate's own first byte then says which of its two it must have)
  */
 export function parseReference(
   bytes: Uint8Array,
 ): { ok: true; reference: CertificateReference } | { ok: false; reason: ReferenceParseReason } {
   if (bytes.length === CERTIFICATE_ID_BYTE_COUNT)
     return { ok: true, reference: { kind: 'id', certificateId: bytes.slice() } };
-  if (bytes.length !== CERTIFICATE_BYTE_COUNT) return { ok: false, reason: 'length' };
+  if (bytes.length !== CERTIFICATE_BYTE_COUNT && bytes.length !== ES256_CERTIFICATE_BYTE_COUNT)
+    return { ok: false, reason: 'length' };
   const parsed = parseCertificate(bytes);
   if (!parsed.ok) return { ok: false, reason: `certificate-${parsed.reason}` };
   return { ok: true, reference: { kind: 'inline', certificate: parsed.certificate } };

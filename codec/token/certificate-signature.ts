@@ -10,15 +10,15 @@ import {
   packCertificateMessage,
   parseCertificate,
 } from './certificate.js';
-import { isStrictEd25519Key } from './ed25519.js';
-import { type Signer, signedInput, signWith, verifySignature } from './token-signature.js';
+import { type KeyRefusal, verifyByKeyId } from './configured-keys.js';
+import { isStrictDeviceKey, type Signer, signedInput, signWithEd25519 } from './token-signature.js';
 
 /**
  * A certificate whose issuer signature was checked. Only `verifyCertificate` makes one (the class is exported as a type
  * only), and a copy made by spreading is none, so nothing downstream can be handed an unchecked one by mistake.
  */
 export class VerifiedCertificate {
-  /** @param hash - SHA-256 of the whole 127 bytes, part of the signed input of every spend */
+  /** @param hash - SHA-256 of all its bytes, part of the signed input of every spend and answer */
   constructor(
     readonly certificate: Certificate,
     readonly hash: Uint8Array,
@@ -31,14 +31,9 @@ export class VerifiedCertificate {
  * - `issuer-unknown`: no key of that id is configured
  * - `issuer-key`: the configured key is no usable Ed25519 key
  * - `issuer-signature`: not signed by that key
- * - `device-key`: signed, but the device key is of small order or not canonical, so anybody could sign for it
+ * - `device-key`: signed, but the device key is no point of its curve, not canonical or of small order (so that anybody could sign)
  */
-export type CertificateRefusal =
-  | CertificateParseReason
-  | 'issuer-unknown'
-  | 'issuer-key'
-  | 'issuer-signature'
-  | 'device-key';
+export type CertificateRefusal = CertificateParseReason | KeyRefusal<'issuer'> | 'device-key';
 
 export type CertificateVerdict =
   | { readonly ok: true; readonly certificate: VerifiedCertificate }
@@ -47,7 +42,7 @@ export type CertificateVerdict =
 /**
  * Issues a certificate.
  *
- * @param issuer - the key that tills have configured as `fields.issuerKeyId`
+ * @param issuer - holds the Ed25519 key that tills have configured as `fields.issuerKeyId`
  * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` or `ERR_LENGTH` naming a bad field, also when the device key is one
  *   that anybody could sign for; `ERR_STATE` when the signer's answer does not verify
  */
@@ -55,9 +50,9 @@ export async function signCertificate(fields: CertificateFields, issuer: Signer)
   const message = packCertificateMessage(fields);
   // Copied before the signer is awaited: what is returned is what was signed, whatever the caller does meanwhile.
   const own = { ...fields, certificateId: fields.certificateId.slice(), deviceKey: fields.deviceKey.slice() };
-  if (!isStrictEd25519Key(own.deviceKey))
+  if (!isStrictDeviceKey(own.algorithm, own.deviceKey))
     throw new TillsongError('ERR_RANGE', 'certificate.deviceKey: expected a canonical key of large order, got another');
-  const signature = await signWith(issuer, signedInput('certificate', message));
+  const signature = await signWithEd25519('issuer', issuer, signedInput('certificate', message));
   return { ...own, signature };
 }
 
@@ -78,11 +73,10 @@ export function verifyCertificate(
   if (!parsed.ok) return parsed;
   const { certificate } = parsed;
 
-  const publicKey = issuerKeys.get(certificate.issuerKeyId);
-  if (publicKey === undefined) return { ok: false, reason: 'issuer-unknown' };
-  const message = signedInput('certificate', packCertificateMessage(certificate));
-  const verdict = verifySignature('ed25519', { publicKey, message, signature: certificate.signature });
-  if (!verdict.ok) return { ok: false, reason: verdict.reason === 'key' ? 'issuer-key' : 'issuer-signature' };
-  if (!isStrictEd25519Key(certificate.deviceKey)) return { ok: false, reason: 'device-key' };
+  const { issuerKeyId: keyId, signature } = certificate;
+  const message = packCertificateMessage(certificate);
+  const verdict = verifyByKeyId('issuer', issuerKeys, { keyId, domain: 'certificate', message, signature });
+  if (!verdict.ok) return verdict;
+  if (!isStrictDeviceKey(certificate.algorithm, certificate.deviceKey)) return { ok: false, reason: 'device-key' };
   return { ok: true, certificate: new VerifiedCertificate(certificate, sha256(bytes)) };
 }

@@ -159,8 +159,9 @@ describe('hostile input', () => {
     ['length', []],
     ['type', [0x21]],
     ['version', [0x19]],
-    ['algorithm', [0x16]],
+    ['algorithm', [0x17]],
     ['length', [0x15]],
+    ['length', [0x16]],
   ])('a lone first byte is refused by %s', (reason, bytes) => {
     expect(parseCertificate(Uint8Array.from(bytes))).toEqual({ ok: false, reason });
   });
@@ -203,7 +204,8 @@ describe('a caller’s bad values name the field, what was expected and what was
     [{ maxCount: undefined }, 'certificate.maxCount: expected integer in [1, 255], got undefined'],
     [{ audience: Number.NaN }, 'certificate.audience: expected integer in [0, 4294967295], got NaN'],
     [{ assuranceFlags: 8 }, 'certificate.assuranceFlags: expected integer in [0, 7], got 8'],
-    [{ algorithm: 'es256' }, 'certificate.algorithm: expected one of ed25519, got "es256"'],
+    [{ algorithm: 'rs256' }, 'certificate.algorithm: expected one of ed25519, es256, got "rs256"'],
+    [{ algorithm: 'es256' }, 'certificate.deviceKey: expected 33 bytes, got 32'],
     [{ certificateId: new Uint8Array(7) }, 'certificate.certificateId: expected 8 bytes, got 7'],
     [{ deviceKey: new Uint8Array(33) }, 'certificate.deviceKey: expected 32 bytes, got 33'],
     [{ signature: new Uint8Array(63) }, 'certificate.signature: expected 64 bytes, got 63'],

@@ -3,12 +3,11 @@
 
 import { assertBytes, assertOneOf } from '../../src/shared/assert.js';
 import { TillsongError } from '../../src/shared/errors.js';
+import { concatBytes } from './bytes.js';
 import { type IntegerField, packIntegers, parseIntegers } from './integer-fields.js';
-import { LEAD_BYTES, tokenTypeOf } from './lead-byte.js';
+import { CERTIFICATE_LEAD_BYTES, tokenTypeOf } from './lead-byte.js';
 import {
-  CERTIFICATE_BYTE_COUNT,
   CERTIFICATE_ID_BYTE_COUNT,
-  ED25519_KEY_BYTE_COUNT,
   MAX_CURRENCY,
   MAX_MINOR_UNITS,
   MAX_PAYMENT_COUNT,
@@ -16,7 +15,7 @@ import {
   MIN_CURRENCY,
   SIGNATURE_BYTE_COUNT,
 } from './limits.js';
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './token-signature.js';
+import { KEY_BYTE_COUNTS, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './token-signature.js';
 
 /**
  * What the issuer vouches for, bits of `assuranceFlags`. The other bits are reserved and zero.
@@ -52,11 +51,11 @@ export interface CertificateFields {
   readonly audience: number;
   /** sum of `ASSURANCE_FLAGS` */
   readonly assuranceFlags: number;
-  /** 32 bytes (Ed25519) */
+  /** 32 bytes (Ed25519) or 33 (ES256, the compressed form of SEC1) */
   readonly deviceKey: Uint8Array;
 }
 
-/** A whole certificate: 127 bytes on the wire. */
+/** A whole certificate: 127 bytes on the wire with an Ed25519 device key, 128 with ES256. */
 export interface Certificate extends CertificateFields {
   /** the issuer's, 64 bytes */
   readonly signature: Uint8Array;
@@ -85,14 +84,13 @@ export type CertificateParseResult =
 //  |0x15| issuer  | certificate id   | issued   | validity| currency| max payment | max         | max |
 //  |    | key id 2| 8                | at 4     | hours 2 | 2       | 3           | cumulative 3|cnt 1|
 //  +----+---------+------------------+----------+---------+---------+-------------+-------------+-----+
-//   26         30    31                                   63                                        127
-//  +----------+-----+------------------------------------+-------------------------------------------+
-//  | audience | flags| device key                        | issuer's signature                        |
-//  | 4        | 1   | 32                                 | 64                                        |
-//  +----------+-----+------------------------------------+-------------------------------------------+
+//   26         30     31                                 63 (64)                                127 (128)
+//  +----------+------+----------------------------------+-----------------------------------------+
+//  | audience | flags| device key                       | issuer's signature                      |
+//  | 4        | 1    | 32, or 33 behind lead byte 0x16  | 64                                      |
+//  +----------+------+----------------------------------+-----------------------------------------+
 const CERTIFICATE_ID_OFFSET = 3;
 const DEVICE_KEY_OFFSET = 31;
-const SIGNATURE_OFFSET = 63;
 
 type CertificateInteger = Exclude<keyof CertificateFields, 'algorithm' | 'certificateId' | 'deviceKey'>;
 
@@ -116,36 +114,34 @@ const CERTIFICATE_INTEGERS: readonly IntegerField<CertificateInteger, Certificat
 /**
  * The part of a certificate that is signed.
  *
- * @returns the first 63 bytes
+ * @returns the first 63 bytes, 64 with an ES256 device key
  * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` or `ERR_LENGTH` naming the first bad field
  */
 export function packCertificateMessage(fields: CertificateFields): Uint8Array {
-  const bytes = new Uint8Array(SIGNATURE_OFFSET);
   assertOneOf('certificate.algorithm', fields.algorithm, SIGNATURE_ALGORITHMS);
+  const keyByteCount = KEY_BYTE_COUNTS[fields.algorithm];
+  const bytes = new Uint8Array(DEVICE_KEY_OFFSET + keyByteCount);
   assertBytes('certificate.certificateId', fields.certificateId, CERTIFICATE_ID_BYTE_COUNT, CERTIFICATE_ID_BYTE_COUNT);
-  assertBytes('certificate.deviceKey', fields.deviceKey, ED25519_KEY_BYTE_COUNT, ED25519_KEY_BYTE_COUNT);
+  assertBytes('certificate.deviceKey', fields.deviceKey, keyByteCount, keyByteCount);
   packIntegers(bytes, CERTIFICATE_INTEGERS, fields, 'certificate');
   if (fields.maxPaymentMinorUnits > fields.maxCumulativeMinorUnits)
     throw new TillsongError(
       'ERR_RANGE',
       `certificate.maxPaymentMinorUnits: expected at most maxCumulativeMinorUnits ${fields.maxCumulativeMinorUnits}, got ${fields.maxPaymentMinorUnits}`,
     );
-  bytes[0] = LEAD_BYTES.certificate;
+  bytes[0] = CERTIFICATE_LEAD_BYTES[fields.algorithm];
   bytes.set(fields.certificateId, CERTIFICATE_ID_OFFSET);
   bytes.set(fields.deviceKey, DEVICE_KEY_OFFSET);
   return bytes;
 }
 
 /**
- * @returns 127 bytes
+ * @returns 127 bytes, 128 with an ES256 device key
  * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` or `ERR_LENGTH` naming the first bad field
  */
 export function packCertificate(certificate: Certificate): Uint8Array {
   assertBytes('certificate.signature', certificate.signature, SIGNATURE_BYTE_COUNT, SIGNATURE_BYTE_COUNT);
-  const bytes = new Uint8Array(CERTIFICATE_BYTE_COUNT);
-  bytes.set(packCertificateMessage(certificate));
-  bytes.set(certificate.signature, SIGNATURE_OFFSET);
-  return bytes;
+  return concatBytes(packCertificateMessage(certificate), certificate.signature);
 }
 
 /**
@@ -161,18 +157,20 @@ export function parseCertificate(bytes: Uint8Array): CertificateParseResult {
   if (bytes.length === 0) return { ok: false, reason: 'length' };
   const lead = bytes[0];
   if (tokenTypeOf(lead) !== 'certificate') return { ok: false, reason: 'type' };
-  if (lead >> 2 !== LEAD_BYTES.certificate >> 2) return { ok: false, reason: 'version' };
-  if (lead !== LEAD_BYTES.certificate) return { ok: false, reason: 'algorithm' };
-  if (bytes.length !== CERTIFICATE_BYTE_COUNT) return { ok: false, reason: 'length' };
+  if (lead >> 2 !== CERTIFICATE_LEAD_BYTES.ed25519 >> 2) return { ok: false, reason: 'version' };
+  const algorithm = SIGNATURE_ALGORITHMS.find((candidate) => CERTIFICATE_LEAD_BYTES[candidate] === lead);
+  if (algorithm === undefined) return { ok: false, reason: 'algorithm' };
+  const signatureOffset = DEVICE_KEY_OFFSET + KEY_BYTE_COUNTS[algorithm];
+  if (bytes.length !== signatureOffset + SIGNATURE_BYTE_COUNT) return { ok: false, reason: 'length' };
 
   const integers = parseIntegers(bytes, CERTIFICATE_INTEGERS);
   if (!integers.ok) return integers;
   const { values } = integers;
   if (values.maxPaymentMinorUnits > values.maxCumulativeMinorUnits) return { ok: false, reason: 'limits' };
   const certificateId = bytes.slice(CERTIFICATE_ID_OFFSET, CERTIFICATE_ID_OFFSET + CERTIFICATE_ID_BYTE_COUNT);
-  const deviceKey = bytes.slice(DEVICE_KEY_OFFSET, SIGNATURE_OFFSET);
-  const signature = bytes.slice(SIGNATURE_OFFSET);
-  return { ok: true, certificate: { algorithm: 'ed25519', ...values, certificateId, deviceKey, signature } };
+  const deviceKey = bytes.slice(DEVICE_KEY_OFFSET, signatureOffset);
+  const signature = bytes.slice(signatureOffset);
+  return { ok: true, certificate: { algorithm, ...values, certificateId, deviceKey, signature } };
 }
 
 /** @returns the first Unix second at which the certificate is no longer valid; may exceed 32 bits */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { hashes, Point, verify as libraryVerify } from '@noble/ed25519';
+import { hashes, verify as libraryVerify, Point } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { SeededRandom } from '../../src/shared/seeded-random.js';

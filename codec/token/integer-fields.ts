@@ -58,8 +58,12 @@ function writeUint(target: Uint8Array, offset: number, byteCount: number, value:
   }
 }
 
-/** Multiplies instead of shifting: a shift would make 4-byte values from 2^31 on negative. */
-function readUint(bytes: Uint8Array, offset: number, byteCount: number): number {
+/**
+ * Multiplies instead of shifting: a shift would make 4-byte values from 2^31 on negative.
+ *
+ * @returns the unsigned big-endian integer of 1 to 4 bytes at an offset; the caller has checked the length
+ */
+export function readUint(bytes: Uint8Array, offset: number, byteCount: number): number {
   let value = 0;
   for (let i = offset; i < offset + byteCount; i++) value = value * 256 + bytes[i];
   return value;

@@ -3,12 +3,16 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { assertInteger } from '../../src/shared/assert.js';
-import { TillsongError } from '../../src/shared/errors.js';
 import { type Amount, makeAmount } from './amount.js';
-import { equalBytes } from './bytes.js';
 import { type Certificate, certificateEndSeconds, packCertificate } from './certificate.js';
-import { type CertificateReference, referencedCertificateId } from './certificate-reference.js';
-import { VerifiedCertificate } from './certificate-signature.js';
+import {
+  assertDeviceOf,
+  assertVerified,
+  type LimitRefusal,
+  limitRefusal,
+  matchesReference,
+} from './certificate-checks.js';
+import type { VerifiedCertificate } from './certificate-signature.js';
 import { MAX_CLOCK_TOLERANCE_SECONDS, MAX_UINT16, MAX_UINT32 } from './limits.js';
 import { packSpendMessage, type Spend, type SpendFields, type SpendToken } from './spend.js';
 import { type Signer, signedInput, signWith, verifySignature } from './token-signature.js';
@@ -47,9 +51,7 @@ export type SpendRefusal =
   | 'item'
   | 'currency'
   | 'price'
-  | 'payment-limit'
-  | 'cumulative-limit'
-  | 'count-limit'
+  | LimitRefusal
   | 'certificate-not-yet-valid'
   | 'certificate-expired'
   | 'not-yet-valid'
@@ -72,8 +74,7 @@ export async function signSpend(fields: SpendFields, certificate: Certificate, d
   const own = { ...fields };
   const message = packSpendMessage(own);
   const hash = sha256(packCertificate(certificate));
-  if (device.algorithm !== certificate.algorithm || !equalBytes(device.publicKey, certificate.deviceKey))
-    throw new TillsongError('ERR_STATE', 'device.publicKey: expected the device key of the certificate, got another');
+  assertDeviceOf(certificate, device);
   return { ...own, signature: await signWith(device, signedInput('spend', hash, message)) };
 }
 
@@ -87,8 +88,7 @@ export async function signSpend(fields: SpendFields, certificate: Certificate, d
  * @throws TillsongError `ERR_TYPE` or `ERR_RANGE` when the terms are incomplete or the certificate was not verified
  */
 export function verifySpend(token: SpendToken, certificate: VerifiedCertificate, terms: SpendTerms): SpendVerdict {
-  if (!(certificate instanceof VerifiedCertificate))
-    throw new TillsongError('ERR_TYPE', 'certificate: expected the result of verifyCertificate, got something else');
+  assertVerified(certificate);
   const price = checkTerms(terms);
   const { spend } = token;
   const message = packSpendMessage(spend);
@@ -96,7 +96,7 @@ export function verifySpend(token: SpendToken, certificate: VerifiedCertificate,
   const reason =
     (matchesReference(token.certificate, certificate) ? undefined : 'certificate-mismatch') ??
     termsRefusal(spend, certificate.certificate, terms) ??
-    limitRefusal(spend, certificate.certificate) ??
+    limitRefusal(spend, spend.amountMinorUnits, certificate.certificate) ??
     timeRefusal(spend, certificate.certificate, terms);
   if (reason !== undefined) return { ok: false, reason };
 
@@ -115,25 +115,12 @@ function checkTerms(terms: SpendTerms): Amount {
   return makeAmount(terms.price?.minorUnits, terms.price?.currency);
 }
 
-/** An inline certificate must be the verified one byte for byte; an id must be its id. */
-function matchesReference(reference: CertificateReference, { certificate, hash }: VerifiedCertificate): boolean {
-  if (reference.kind === 'inline') return equalBytes(sha256(packCertificate(reference.certificate)), hash);
-  return equalBytes(referencedCertificateId(reference), certificate.certificateId);
-}
-
 function termsRefusal(spend: Spend, certificate: Certificate, terms: SpendTerms): SpendRefusal | undefined {
   if (certificate.audience !== 0 && certificate.audience !== terms.audience) return 'audience';
   if (spend.machineId !== terms.machineId) return 'machine';
   if (spend.item !== terms.item) return 'item';
   if (certificate.currency !== terms.price.currency) return 'currency';
   if (spend.amountMinorUnits !== terms.price.minorUnits) return 'price';
-  return undefined;
-}
-
-function limitRefusal(spend: Spend, certificate: Certificate): SpendRefusal | undefined {
-  if (spend.amountMinorUnits > certificate.maxPaymentMinorUnits) return 'payment-limit';
-  if (spend.cumulativeMinorUnits > certificate.maxCumulativeMinorUnits) return 'cumulative-limit';
-  if (spend.counter > certificate.maxCount) return 'count-limit';
   return undefined;
 }
 

@@ -148,10 +148,10 @@ describe('hostile input', () => {
     );
   });
 
-  test('every other length than 92 and 211 is refused, the bare 84 bytes too', () => {
+  test('every other length than 92, 211 and 212 is refused, the bare 84 bytes too', () => {
     const whole = packSpend({ spend: SPEND, certificate: INLINE });
     for (let length = 1; length < 300; length++) {
-      if (length === 92 || length === 211) continue;
+      if (length === 92 || length === 211 || length === 212) continue;
       const bytes = new Uint8Array(length);
       bytes.set(whole.subarray(0, length));
       expect([length, parseSpend(bytes)]).toEqual([length, { ok: false, reason: 'length' }]);
@@ -161,7 +161,10 @@ describe('hostile input', () => {
 
   test('an inline certificate that is none says why', () => {
     const bytes = packSpend({ spend: SPEND, certificate: INLINE });
+    expect(parseSpend(Uint8Array.of(...bytes, 0))).toEqual({ ok: false, reason: 'certificate-length' });
     bytes[84] = 0x16;
+    expect(parseSpend(bytes)).toEqual({ ok: false, reason: 'certificate-length' });
+    bytes[84] = 0x17;
     expect(parseSpend(bytes)).toEqual({ ok: false, reason: 'certificate-algorithm' });
   });
 

@@ -45,7 +45,7 @@ export interface Spend extends SpendFields {
   readonly signature: Uint8Array;
 }
 
-/** A spend as it travels: 211 bytes with the whole certificate, 92 with its id. */
+/** A spend as it travels: 211 bytes with the whole certificate (212 with an ES256 device key), 92 with its id. */
 export interface SpendToken {
   readonly type: 'spend';
   readonly spend: Spend;
@@ -78,9 +78,9 @@ export type SpendParseResult =
 //  +-----------------------+
 //  | certificate id 8      |                                        a till that knows the certificate
 //  +-----------------------+
-//   84                                                                                             211
+//   84                                                                                       211 (212)
 //  +-----------------------------------------------------------------------------------------------+
-//  | certificate 127                                                                 first contact |
+//  | certificate 127 (128)                                                           first contact |
 //  +-----------------------------------------------------------------------------------------------+
 const SIGNATURE_OFFSET = 20;
 
@@ -118,7 +118,7 @@ export function packSpendMessage(fields: SpendFields): Uint8Array {
 }
 
 /**
- * @returns 211 bytes with the certificate inline, 92 bytes with its id
+ * @returns 211 or 212 bytes with the certificate inline, 92 bytes with its id
  * @throws TillsongError `ERR_TYPE`, `ERR_RANGE` or `ERR_LENGTH` naming the first bad field
  */
 export function packSpend({ spend, certificate }: Omit<SpendToken, 'type'>): Uint8Array {

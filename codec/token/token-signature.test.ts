@@ -1,7 +1,16 @@
 import { createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ed25519PublicKey, signEd25519 } from './ed25519.js';
-import { ed25519Signer, SIGNATURE_DOMAINS, type Signer, signedInput, signWith } from './token-signature.js';
+import { signEs256 } from './es256.js';
+import {
+  ed25519Signer,
+  es256Signer,
+  isStrictDeviceKey,
+  SIGNATURE_DOMAINS,
+  type Signer,
+  signedInput,
+  signWith,
+} from './token-signature.js';
 
 const SEED = new Uint8Array(32).fill(0x42);
 const INPUT = signedInput('spend', Uint8Array.of(1, 2, 3));
@@ -34,6 +43,34 @@ test('a signer keeps its own copy of the seed', async () => {
   expect(await signer.sign(INPUT)).toEqual(signEd25519(SEED, INPUT));
 });
 
+test('of a P-256 signer that answers with a high S, the low one is sent', async () => {
+  const honest = es256Signer(SEED);
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const twinOf = (signature: Uint8Array) => {
+    const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
+    const other = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
+    return Uint8Array.of(...signature.subarray(0, 32), ...other);
+  };
+  const hardware: Signer = { ...honest, sign: async (message) => twinOf(await honest.sign(message)) };
+  expect(await signWith(hardware, INPUT)).toEqual(await honest.sign(INPUT));
+  expect(await signWith(honest, INPUT)).toEqual(await honest.sign(INPUT));
+});
+
+test('a P-256 signer keeps its own copy of the secret key', async () => {
+  const secretKey = SEED.slice();
+  const signer = es256Signer(secretKey);
+  secretKey.fill(0);
+  expect(await signer.sign(INPUT)).toEqual(signEs256(SEED, INPUT));
+});
+
+test('device keys are strict in both algorithms, and no other algorithm is known', () => {
+  expect(isStrictDeviceKey('ed25519', ed25519PublicKey(SEED))).toBe(true);
+  expect(isStrictDeviceKey('es256', es256Signer(SEED).publicKey)).toBe(true);
+  expect(isStrictDeviceKey('es256', ed25519PublicKey(SEED))).toBe(false);
+  expect(isStrictDeviceKey('ed25519', es256Signer(SEED).publicKey)).toBe(false);
+  expect(() => isStrictDeviceKey('rs256' as never, SEED)).toThrow('algorithm: expected one of ed25519, es256');
+});
+
 describe('a signer that is not what it says', () => {
   const honest = ed25519Signer(SEED);
   const failing = (changes: Partial<Record<keyof Signer, unknown>>) =>
@@ -56,7 +93,8 @@ describe('a signer that is not what it says', () => {
   });
 
   test.each([
-    [{ algorithm: 'es256' }, 'signer.algorithm: expected one of ed25519, got "es256"'],
+    [{ algorithm: 'rs256' }, 'signer.algorithm: expected one of ed25519, es256, got "rs256"'],
+    [{ algorithm: 'es256' }, 'signer.publicKey: expected 33 bytes, got 32'],
     [{ publicKey: new Uint8Array(33) }, 'signer.publicKey: expected 32 bytes, got 33'],
     [{ sign: async () => new Uint8Array(63) }, 'signature: expected 64 bytes, got 63'],
     [{ sign: async () => undefined }, 'signature: expected Uint8Array, got undefined'],

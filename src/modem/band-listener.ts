@@ -20,6 +20,9 @@ const MEMORY_SECONDS = 2.5;
 /** Receptions of the same header that start closer than this are echoes of one burst. */
 const ECHO_SECONDS = 0.05;
 
+/** What a push mostly completes: shared, so that listening allocates nothing. */
+const NONE: readonly BurstReception[] = Object.freeze([]);
+
 export class BandListener {
   // derived
   private readonly creditPerSample: number;
@@ -28,10 +31,13 @@ export class BandListener {
   private readonly detector: BurstDetector;
   /** By kind of the detector: the profiles whose preamble has that many pairs. */
   private readonly kinds: readonly (readonly ProfileReception[])[];
+  // scratch: the latest push as baseband, as long as the longest push so far
+  private re = new Float32Array(0);
+  private im = new Float32Array(0);
   // state
   private receptions: BurstReception[] = [];
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
-  private headerCredit: number[];
+  private readonly headerCredit: number[];
 
   /**
    * @param profiles - all of one band: same centre, decimation and chirps
@@ -61,15 +67,25 @@ export class BandListener {
     this.headerCredit.fill(HEADERS_IN_A_ROW);
   }
 
-  /** @returns receptions that became complete, in order of their starts */
-  push(samples: Float32Array): BurstReception[] {
-    const { re, im } = this.converter.push(samples);
-    this.buffer.append(re, im);
-    const earned = re.length * this.creditPerSample;
-    this.headerCredit.forEach((credit, kind) => {
-      this.headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, credit + earned);
-    });
-    return this.proceed(this.detector.push(re, im));
+  /**
+   * @param count - how many of the samples to take
+   * @returns receptions that became complete, in order of their starts
+   */
+  push(samples: Float32Array, count: number): readonly BurstReception[] {
+    const { headerCredit } = this;
+    const most = this.converter.mostOutputs(count);
+    if (most > this.re.length) {
+      this.re = new Float32Array(most);
+      this.im = new Float32Array(most);
+    }
+    const { re, im } = this;
+    const written = this.converter.convert(samples, count, re, im);
+    this.buffer.append(re, im, written);
+    for (let kind = 0; kind < headerCredit.length; kind++)
+      headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + written * this.creditPerSample);
+    const candidates = this.detector.push(re, im, written);
+    if (candidates.length === 0 && this.receptions.length === 0) return NONE;
+    return this.proceed(candidates);
   }
 
   /** @returns receptions with a header that will never be complete now */

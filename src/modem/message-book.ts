@@ -38,7 +38,7 @@ export interface SoftBurst {
 }
 
 /** Times the channel is estimated again with the decoder's help before a burst counts as failed. */
-const REFINE_ROUNDS = 2;
+const REFINE_ROUNDS = 4;
 
 export class MessageBook {
   private readonly entries = new Map<string, Entry>();

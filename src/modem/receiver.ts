@@ -29,6 +29,9 @@ export type ReceiverEvent =
   | { readonly type: 'message'; readonly payload: Uint8Array; readonly report: LinkReport }
   | { readonly type: 'lost'; readonly reason: LostReason; readonly report: LinkReport };
 
+/** What a push mostly gives: shared, so that listening allocates nothing. */
+const NONE: readonly ReceiverEvent[] = Object.freeze([]);
+
 /** Rate at which profiles are defined. */
 const NATIVE_RATE_HZ = 48000;
 /** Input is handled in pieces of this many samples, so that a long push needs no more memory than a short one. */
@@ -49,6 +52,8 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
   private readonly resampler: Resampler | undefined;
   private readonly listeners: readonly BandListener[];
   private readonly book = new MessageBook();
+  /** The latest piece at 48 kHz, where it is resampled. */
+  private resampled = new Float32Array(0);
   /** Where the input ended, while flushing. */
   private inputEndSeconds = Number.POSITIVE_INFINITY;
   private pushedSamples = 0;
@@ -71,27 +76,30 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
 
   /**
    * @param samples - any number of mono samples, nominally -1..1
-   * @returns what became certain with them
+   * @returns what became certain with them; nothing is allocated for a push that gives no event
    * @throws TillsongError `ERR_TYPE` when samples is no Float32Array
    */
-  push(samples: Float32Array): ReceiverEvent[] {
+  push(samples: Float32Array): readonly ReceiverEvent[] {
     assertFloats('samples', samples);
     this.pushedSamples += samples.length;
-    const events: ReceiverEvent[] = [];
-    for (let start = 0; start < samples.length; start += PIECE_SAMPLES) {
-      const piece = samples.subarray(start, start + PIECE_SAMPLES);
-      this.process(this.resampler ? this.resampler.push(piece) : piece, events);
-    }
-    return events;
+    if (samples.length <= PIECE_SAMPLES) return this.processPiece(samples, undefined) ?? NONE;
+    let events: ReceiverEvent[] | undefined;
+    for (let start = 0; start < samples.length; start += PIECE_SAMPLES)
+      events = this.processPiece(samples.subarray(start, start + PIECE_SAMPLES), events);
+    return events ?? NONE;
   }
 
   /** The input ends: concludes the bursts that are complete, reports the others as cut off, and starts anew. */
-  flush(): ReceiverEvent[] {
-    const events: ReceiverEvent[] = [];
-    if (this.resampler) this.process(this.resampler.flush(), events);
+  flush(): readonly ReceiverEvent[] {
+    let events: ReceiverEvent[] = [];
+    if (this.resampler) {
+      const rest = this.resampler.flush();
+      events = this.process(rest, rest.length, events) ?? events;
+    }
     this.inputEndSeconds = this.pushedSamples / this.sampleRateHz + END_TOLERANCE_SECONDS;
+    const silence = new Float32Array(PIECE_SAMPLES);
     for (let i = 0; i < (FLUSH_SECONDS * NATIVE_RATE_HZ) / PIECE_SAMPLES; i++)
-      this.process(new Float32Array(PIECE_SAMPLES), events);
+      events = this.process(silence, PIECE_SAMPLES, events) ?? events;
     for (const listener of this.listeners)
       for (const reception of listener.abandon())
         events.push({ type: 'lost', reason: 'cut-off', report: reportOf(reception, 0, 0) });
@@ -107,12 +115,30 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
     this.pushedSamples = 0;
   }
 
-  private process(samples: Float32Array, events: ReceiverEvent[]): void {
-    for (const listener of this.listeners)
-      for (const reception of listener.push(samples)) {
+  /** @returns the events of before and of this piece, if any */
+  private processPiece(piece: Float32Array, before: ReceiverEvent[] | undefined): ReceiverEvent[] | undefined {
+    if (!this.resampler) return this.process(piece, piece.length, before);
+    const most = this.resampler.mostOutputs(piece.length);
+    if (most > this.resampled.length) this.resampled = new Float32Array(most);
+    return this.process(this.resampled, this.resampler.convert(piece, this.resampled), before);
+  }
+
+  /** The same at 48 kHz. @param count - how many of the samples to take */
+  private process(
+    samples: Float32Array,
+    count: number,
+    before: ReceiverEvent[] | undefined,
+  ): ReceiverEvent[] | undefined {
+    let events = before;
+    for (let i = 0; i < this.listeners.length; i++) {
+      for (const reception of this.listeners[i].push(samples, count)) {
         const event = this.conclude(reception);
-        if (event) events.push(event);
+        if (!event) continue;
+        events ??= [];
+        events.push(event);
       }
+    }
+    return events;
   }
 
   private conclude(reception: BurstReception): ReceiverEvent | undefined {

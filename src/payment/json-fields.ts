@@ -1,11 +1,6 @@
 // Fields of JSON that strangers send: bytes as lower-case hex, objects told from arrays and null.
 
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-
-/** @returns lower-case hex, two digits a byte */
-export function hexFromBytes(bytes: Uint8Array): string {
-  return bytesToHex(bytes);
-}
+import { hexToBytes } from '@noble/hashes/utils.js';
 
 /**
  * @param value - anything

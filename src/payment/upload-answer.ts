@@ -5,7 +5,8 @@
 //   {"version":1,"kind":"bill","results":[{"result":"claimed"},{"result":"refused","reason":"signature"}],"denyList":{"version":3}}
 
 import { assertBytes, assertInteger, assertOneOf } from '../shared/assert.js';
-import { hexFromBytes, isRecord, parseHex } from './json-fields.js';
+import { toHex } from '../shared/hex.js';
+import { isRecord, parseHex } from './json-fields.js';
 import { MAX_ACKNOWLEDGEMENT_BYTES, MAX_REASON_CHARACTERS, MAX_SEQUENCE, MAX_UPLOAD_ENTRIES } from './upload-limits.js';
 
 /**
@@ -87,7 +88,7 @@ export function makeUploadAnswer(answer: UploadAnswer): Record<string, unknown> 
   const { acknowledgement } = answer;
   if (acknowledgement !== undefined)
     assertBytes('answer.acknowledgement', acknowledgement, 1, MAX_ACKNOWLEDGEMENT_BYTES);
-  const packed = acknowledgement === undefined ? {} : { acknowledgement: hexFromBytes(acknowledgement) };
+  const packed = acknowledgement === undefined ? {} : { acknowledgement: toHex(acknowledgement) };
   return { ...made, ...packed, results: [...answer.results], denyList };
 }
 

@@ -7,8 +7,9 @@
 
 import { assertBytes, assertInteger } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
+import { toHex } from '../shared/hex.js';
 import { CHAIN_HASH_BYTE_COUNT } from './journal-entry.js';
-import { hexFromBytes, isRecord, parseHex } from './json-fields.js';
+import { isRecord, parseHex } from './json-fields.js';
 import {
   MAX_CERTIFICATE_BYTES,
   MAX_JOURNAL_ENTRY_BYTES,
@@ -117,9 +118,9 @@ function makeJournal(upload: JournalUpload): Record<string, unknown> {
     kind: 'journal',
     machineId,
     firstSequence,
-    previousHash: hexFromBytes(previousHash),
-    entries: entries.map(hexFromBytes),
-    signature: hexFromBytes(signature),
+    previousHash: toHex(previousHash),
+    entries: entries.map(toHex),
+    signature: toHex(signature),
   };
 }
 
@@ -131,10 +132,10 @@ function makeBill({ payments }: BillUpload): Record<string, unknown> {
     if (beacon !== undefined) assertBytes(`upload.payments[${i}].beacon`, beacon, 1, MAX_PAYMENT_BYTES);
     if (receipt !== undefined) assertBytes(`upload.payments[${i}].receipt`, receipt, 1, MAX_PAYMENT_BYTES);
     return {
-      certificate: hexFromBytes(certificate),
-      token: hexFromBytes(token),
-      ...(beacon && { beacon: hexFromBytes(beacon) }),
-      ...(receipt && { receipt: hexFromBytes(receipt) }),
+      certificate: toHex(certificate),
+      token: toHex(token),
+      ...(beacon && { beacon: toHex(beacon) }),
+      ...(receipt && { receipt: toHex(receipt) }),
     };
   });
   return { version: VERSION, kind: 'bill', payments: made };

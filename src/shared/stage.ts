@@ -3,9 +3,9 @@
 /** One step of a chain. The constructor checks its config and allocates; `push` allocates only what it returns. */
 export interface Stage<In, Out> {
   /** Takes any amount of input, 0 included, and returns what became complete. Splitting the input changes nothing. */
-  push(input: In): Out[];
+  push(input: In): readonly Out[];
   /** No more input will come: concludes what can be concluded. */
-  flush(): Out[];
+  flush(): readonly Out[];
   /** As newly made. */
   reset(): void;
 }

@@ -1,0 +1,25 @@
+// Joins the records of several shards or machines into one report: `npm run bench:merge -- FILES_OR_FOLDERS`.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { writeLinkReport } from './link/write-report.js';
+import { readRecords } from './run/records.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function main(): void {
+  const command = new Command('bench:merge')
+    .description('Joins records of bench:link and bench:budget, of any number of shards and machines, into one report.')
+    .argument('<path...>', 'record files (.jsonl), or folders that hold some')
+    .option('--out <folder>', 'where the report goes', join(ROOT, 'bench', 'results'))
+    .parse();
+  writeLinkReport(command.opts<{ out: string }>().out, readRecords(command.args));
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`bench:merge: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
