@@ -112,9 +112,7 @@ export class ChirpCorrelator {
   correlateBlock(): void {
     const { fft, inputRe, inputIm, hopSamples, powers } = this;
     const { re, im } = this.spectrum;
-    this.sumEnergy();
-    re.set(inputRe);
-    im.set(inputIm);
+    this.copyInput(re, im);
     this.fadeEnds(re);
     this.fadeEnds(im);
     fft.forward(re, im, re, im);
@@ -128,11 +126,15 @@ export class ChirpCorrelator {
     this.inputCount = fft.size - hopSamples;
   }
 
-  private sumEnergy(): void {
+  private copyInput(re: Float64Array, im: Float64Array): void {
     const { inputRe, inputIm, energyBefore } = this;
     let sum = 0;
     for (let n = 0; n < inputRe.length; n++) {
-      sum += inputRe[n] * inputRe[n] + inputIm[n] * inputIm[n];
+      const x = inputRe[n];
+      const y = inputIm[n];
+      re[n] = x;
+      im[n] = y;
+      sum += x * x + y * y;
       energyBefore[n + 1] = sum;
     }
   }
@@ -154,7 +156,7 @@ export class ChirpCorrelator {
       workRe[k] = spectrumRe[k] * re[k] + spectrumIm[k] * im[k];
       workIm[k] = spectrumIm[k] * re[k] - spectrumRe[k] * im[k];
     }
-    this.fft.inverse(workRe, workIm, workRe, workIm);
+    this.fft.forward(workIm, workRe, workIm, workRe); // the inverse, unscaled: parts exchanged before and after
     const start = out.length - hopSamples;
     const silent = SILENT_SHARE * energyBefore[energyBefore.length - 1];
     for (let n = 0, m = this.taper.length; n < hopSamples; n++, m++) {

@@ -13,9 +13,9 @@ export function wholeCells(positions: number): number {
 export class ChirpPowers {
   readonly down: Float32Array;
   readonly up: Float32Array;
-  /** By cell: the largest power of a chirp in it. */
-  readonly downPeaks: Float32Array;
-  readonly upPeaks: Float32Array;
+  /** By cell: the largest power of a chirp in it and the next. */
+  readonly downDoubles: Float32Array;
+  readonly upDoubles: Float32Array;
   /** Cells held. */
   readonly cellCount: number;
   /** By cell: both powers summed. */
@@ -29,8 +29,8 @@ export class ChirpPowers {
     this.cellCount = length / CELL_POSITIONS;
     this.down = new Float32Array(length);
     this.up = new Float32Array(length);
-    this.downPeaks = new Float32Array(this.cellCount);
-    this.upPeaks = new Float32Array(this.cellCount);
+    this.downDoubles = new Float32Array(this.cellCount);
+    this.upDoubles = new Float32Array(this.cellCount);
     this.cellSums = new Float64Array(this.cellCount);
     this.prefix = new Float64Array(this.cellCount + 1);
   }
@@ -42,8 +42,8 @@ export class ChirpPowers {
 
   /** Forgets everything. @param firstPosition - position of index 0 now */
   reset(firstPosition: number): void {
-    const { down, up, downPeaks, upPeaks, cellSums, prefix } = this;
-    for (const values of [down, up, downPeaks, upPeaks, cellSums, prefix]) values.fill(0);
+    const { down, up, downDoubles, upDoubles, cellSums, prefix } = this;
+    for (const values of [down, up, downDoubles, upDoubles, cellSums, prefix]) values.fill(0);
     this.position = firstPosition;
   }
 
@@ -55,29 +55,24 @@ export class ChirpPowers {
   advance(count: number): void {
     this.down.copyWithin(0, count);
     this.up.copyWithin(0, count);
-    this.downPeaks.copyWithin(0, count / CELL_POSITIONS);
-    this.upPeaks.copyWithin(0, count / CELL_POSITIONS);
+    this.downDoubles.copyWithin(0, count / CELL_POSITIONS);
+    this.upDoubles.copyWithin(0, count / CELL_POSITIONS);
     this.cellSums.copyWithin(0, count / CELL_POSITIONS);
     this.position += count;
   }
 
   /** Makes cells and `meanBetween` know of the last `count` positions. */
   summarise(count: number): void {
-    const { cellCount, cellSums, prefix, up, down, upPeaks, downPeaks } = this;
-    for (let cell = cellCount - count / CELL_POSITIONS; cell < cellCount; cell++) {
+    const { cellCount, cellSums, prefix, up, down } = this;
+    const newCells = count / CELL_POSITIONS;
+    for (let cell = cellCount - newCells; cell < cellCount; cell++) {
       let sum = 0;
-      let upPeak = 0;
-      let downPeak = 0;
-      for (let n = cell * CELL_POSITIONS; n < (cell + 1) * CELL_POSITIONS; n++) {
-        sum += up[n] + down[n];
-        if (up[n] > upPeak) upPeak = up[n];
-        if (down[n] > downPeak) downPeak = down[n];
-      }
+      for (let n = cell * CELL_POSITIONS; n < (cell + 1) * CELL_POSITIONS; n++) sum += up[n] + down[n];
       cellSums[cell] = sum;
-      upPeaks[cell] = upPeak;
-      downPeaks[cell] = downPeak;
     }
     for (let cell = 0; cell < cellCount; cell++) prefix[cell + 1] = prefix[cell] + cellSums[cell];
+    updateDoubles(up, this.upDoubles, newCells);
+    updateDoubles(down, this.downDoubles, newCells);
   }
 
   /** Mean power of one chirp's filter over the indices from <= n < to, 0 <= from < to <= length. */
@@ -96,6 +91,21 @@ export class ChirpPowers {
     let sum = this.prefix[cell];
     for (let n = cell * CELL_POSITIONS; n < index; n++) sum += up[n] + down[n];
     return sum;
+  }
+}
+
+/** Largest values of the last `newCells` cells and their next ones, and of the cell before them. */
+function updateDoubles(powers: Float32Array, doubles: Float32Array, newCells: number): void {
+  const first = Math.max(0, doubles.length - newCells - 1);
+  let next = 0;
+  for (let cell = doubles.length - 1; cell >= first; cell--) {
+    const n = cell * CELL_POSITIONS;
+    // Unrolled, and without branches: which of two powers is larger is a coin's toss.
+    const early = Math.max(Math.max(powers[n], powers[n + 1]), Math.max(powers[n + 2], powers[n + 3]));
+    const late = Math.max(Math.max(powers[n + 4], powers[n + 5]), Math.max(powers[n + 6], powers[n + 7]));
+    const largest = Math.max(early, late);
+    doubles[cell] = Math.max(largest, next);
+    next = largest;
   }
 }
 

@@ -130,12 +130,12 @@ export class PreambleSearch {
   }
 
   /** An upper bound of the sums of a cell's positions. */
-  private boundOf({ upPeaks, downPeaks }: ChirpPowers, cell: number): number {
+  private boundOf({ upDoubles, downDoubles }: ChirpPowers, cell: number): number {
     const { upCells, downCells } = this;
     let bound = 0;
     for (let p = 0; p < upCells.length; p++) {
-      bound += largestIn(upPeaks, cell + upCells[p].first, cell + upCells[p].last);
-      bound += largestIn(downPeaks, cell + downCells[p].first, cell + downCells[p].last);
+      bound += largestIn(upDoubles, cell + upCells[p].first, cell + upCells[p].last);
+      bound += largestIn(downDoubles, cell + downCells[p].first, cell + downCells[p].last);
     }
     return ROUNDING * bound;
   }
@@ -244,8 +244,9 @@ function cellRanges(offsets: readonly Int32Array[]): CellRange[] {
   });
 }
 
-function largestIn(values: Float32Array, first: number, last: number): number {
-  let largest = 0;
-  for (let i = first; i <= last; i++) if (values[i] > largest) largest = values[i];
+/** Largest value of the cells from first to last. @param doubles - by cell: largest value of it and the next */
+function largestIn(doubles: Float32Array, first: number, last: number): number {
+  let largest = doubles[Math.max(first, last - 1)];
+  for (let cell = first; cell < last - 1; cell += 2) largest = Math.max(largest, doubles[cell]);
   return largest;
 }
