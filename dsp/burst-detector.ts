@@ -133,7 +133,9 @@ export class BurstDetector {
     let found = before;
     for (let kind = 0; kind < this.kinds.length; kind++) {
       const { search, hypotheses } = this.kinds[kind];
-      for (const peak of search.advance(powers)) {
+      const peaks = search.advance(powers);
+      for (let i = 0; i < peaks.length; i++) {
+        const peak = peaks[i];
         const { startSamples, dilation, echoes } = this.aligner.align(powers, peak, hypotheses);
         found ??= [];
         found.push({ kind, startSamples, dilation, score: peak.score, echoes });

@@ -61,7 +61,7 @@ export class ChirpPowers {
     this.position += count;
   }
 
-  /** Makes cells and `meanBetween` know of the last `count` positions. */
+  /** Makes cells, sums and means know of the last `count` positions. */
   summarise(count: number): void {
     const { cellCount, cellSums, prefix, up, down } = this;
     const newCells = count / CELL_POSITIONS;
@@ -75,22 +75,38 @@ export class ChirpPowers {
     updateDoubles(down, this.downDoubles, newCells);
   }
 
-  /** Mean power of one chirp's filter over the indices from <= n < to, 0 <= from < to <= length. */
-  meanBetween(from: number, to: number): number {
-    return (this.sumBefore(to) - this.sumBefore(from)) / (2 * (to - from));
-  }
-
   /** Both powers summed over the cells from <= cell < to. */
   sumOfCells(from: number, to: number): number {
     return this.prefix[to] - this.prefix[from];
   }
 
-  private sumBefore(index: number): number {
-    const { up, down } = this;
-    const cell = Math.floor(index / CELL_POSITIONS);
-    let sum = this.prefix[cell];
-    for (let n = cell * CELL_POSITIONS; n < index; n++) sum += up[n] + down[n];
-    return sum;
+  /**
+   * Mean power of one chirp's filter over the indices from n - before up to n + after, for each n of a cell; indices that
+   * are not held are left out.
+   *
+   * @param out - length CELL_POSITIONS
+   */
+  meansAround(cell: number, before: number, after: number, out: Float64Array): void {
+    const { up, down, prefix, length } = this;
+    const first = cell * CELL_POSITIONS;
+    let from = Math.max(0, first - before);
+    let to = Math.min(length, first + after);
+    const fromCell = Math.ceil(from / CELL_POSITIONS);
+    const toCell = Math.floor(to / CELL_POSITIONS);
+    let sum = prefix[toCell] - prefix[fromCell];
+    for (let n = from; n < fromCell * CELL_POSITIONS; n++) sum += up[n] + down[n];
+    for (let n = toCell * CELL_POSITIONS; n < to; n++) sum += up[n] + down[n];
+    for (let i = 0; i < CELL_POSITIONS; i++) {
+      out[i] = sum / (2 * (to - from));
+      if (to < length) {
+        sum += up[to] + down[to];
+        to++;
+      }
+      if (first + i >= before) {
+        sum -= up[from] + down[from];
+        from++;
+      }
+    }
   }
 }
 

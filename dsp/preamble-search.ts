@@ -61,6 +61,9 @@ interface CellRange {
 export class PreambleSearch {
   // derived
   private readonly separationSamples: number;
+  /** Reach of the local mean from a preamble's start. */
+  private readonly meanBefore: number;
+  private readonly meanAfter: number;
   private readonly upCells: readonly CellRange[];
   private readonly downCells: readonly CellRange[];
   // state, by index of the powers; all roll with them
@@ -73,10 +76,14 @@ export class PreambleSearch {
   // scratch, by position of a cell
   private readonly trial = new Float64Array(CELL_POSITIONS);
   private readonly best = new Float64Array(CELL_POSITIONS);
+  /** Local mean of the powers around a preamble that starts there. */
+  private readonly levels = new Float64Array(CELL_POSITIONS);
 
   constructor(private readonly config: PreambleSearchConfig) {
     const { pairCount, chirpSamples, hypotheses, firstIndex, hopSamples } = config;
     this.separationSamples = peakSeparationSamples(pairCount, chirpSamples);
+    this.meanBefore = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples;
+    this.meanAfter = (2 * pairCount - 1) * chirpSamples + this.meanBefore;
     this.upCells = cellRanges(hypotheses.map(({ upOffsets }) => upOffsets));
     this.downCells = cellRanges(hypotheses.map(({ downOffsets }) => downOffsets));
     const length = firstIndex + hopSamples;
@@ -110,20 +117,21 @@ export class PreambleSearch {
   }
 
   private peaksBetween(powers: ChirpPowers, from: number, to: number): readonly PreamblePeak[] {
-    const { sums, bestHypothesis } = this;
+    const { sums, bestHypothesis, levels, meanBefore, meanAfter } = this;
     const { hypotheses, threshold } = this.config;
     let peaks: PreamblePeak[] | undefined;
     for (let cell = Math.floor(from / CELL_POSITIONS); cell * CELL_POSITIONS < to; cell++) {
       if (!this.mayReachThreshold(powers, cell)) continue;
       this.scoreCell(powers, cell);
-      const end = Math.min(to, (cell + 1) * CELL_POSITIONS);
-      for (let index = Math.max(from, cell * CELL_POSITIONS); index < end; index++) {
-        const level = this.levelAround(powers, index);
-        if (!(level > 0 && sums[index] >= threshold * level) || !this.isPeak(powers, index)) continue;
+      powers.meansAround(cell, meanBefore, meanAfter, levels);
+      const first = cell * CELL_POSITIONS;
+      for (let index = Math.max(from, first); index < Math.min(to, first + CELL_POSITIONS); index++) {
+        const least = threshold * levels[index - first];
+        if (!(sums[index] > 0 && sums[index] >= least) || !this.isPeak(powers, index)) continue;
         const hypothesis = hypotheses[bestHypothesis[index]];
-        if (!this.hasSeveralPairs(powers, index, hypothesis)) continue;
+        if (!this.hasSeveralPairs(powers, index, hypothesis, least)) continue;
         peaks ??= [];
-        peaks.push({ index, score: sums[index] / level, hypothesis });
+        peaks.push({ index, score: sums[index] / levels[index - first], hypothesis });
       }
     }
     return peaks ?? NONE;
@@ -144,13 +152,11 @@ export class PreambleSearch {
   private mayReachThreshold(powers: ChirpPowers, cell: number): boolean {
     const bound = this.bounds[cell];
     if (bound === 0) return false;
-    const { pairCount, chirpSamples, threshold } = this.config;
-    const before = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples;
-    const after = (2 * pairCount - 1) * chirpSamples + before;
-    const from = Math.ceil(((cell + 1) * CELL_POSITIONS - 1 - before) / CELL_POSITIONS);
-    const to = Math.floor((cell * CELL_POSITIONS + after) / CELL_POSITIONS);
-    const leastLevel = powers.sumOfCells(Math.max(0, from), Math.min(powers.cellCount, to)) / (2 * (before + after));
-    return bound >= threshold * leastLevel;
+    const { meanBefore, meanAfter } = this;
+    const from = Math.ceil(((cell + 1) * CELL_POSITIONS - 1 - meanBefore) / CELL_POSITIONS);
+    const to = Math.floor((cell * CELL_POSITIONS + meanAfter) / CELL_POSITIONS);
+    const sum = powers.sumOfCells(Math.max(0, from), Math.min(powers.cellCount, to));
+    return bound * 2 * (meanBefore + meanAfter) >= this.config.threshold * sum;
   }
 
   /** Largest sum of each of a cell's positions, and under which hypothesis, unless known already. */
@@ -208,27 +214,22 @@ export class PreambleSearch {
     return false;
   }
 
-  /** A single pair, however strong, is no preamble of several. */
-  private hasSeveralPairs(powers: ChirpPowers, index: number, { upOffsets, downOffsets }: Hypothesis): boolean {
-    const { pairCount, threshold } = this.config;
-    if (pairCount === 1) return true;
+  /** A single pair, however strong, is no preamble of several. @param least - sum of a peak at the threshold */
+  private hasSeveralPairs(
+    { up, down }: ChirpPowers,
+    index: number,
+    { upOffsets, downOffsets }: Hypothesis,
+    least: number,
+  ): boolean {
+    if (this.config.pairCount === 1) return true;
     let sum = 0;
     let strongest = 0;
-    for (let p = 0; p < pairCount; p++) {
-      const power = powers.up[index + upOffsets[p]] + powers.down[index + downOffsets[p]];
+    for (let p = 0; p < upOffsets.length; p++) {
+      const power = up[index + upOffsets[p]] + down[index + downOffsets[p]];
       sum += power;
       strongest = Math.max(strongest, power);
     }
-    return sum - strongest >= LEAST_SHARE_WITHOUT_STRONGEST * threshold * this.levelAround(powers, index);
-  }
-
-  /** Local mean of the powers around a preamble that starts at an index. */
-  private levelAround(powers: ChirpPowers, index: number): number {
-    const { pairCount, chirpSamples } = this.config;
-    const around = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples;
-    const from = Math.max(0, index - around);
-    const to = Math.min(powers.length, index + (2 * pairCount - 1) * chirpSamples + around);
-    return powers.meanBetween(from, to);
+    return sum - strongest >= LEAST_SHARE_WITHOUT_STRONGEST * least;
   }
 }
 

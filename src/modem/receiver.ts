@@ -131,8 +131,9 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
   ): ReceiverEvent[] | undefined {
     let events = before;
     for (let i = 0; i < this.listeners.length; i++) {
-      for (const reception of this.listeners[i].push(samples, count)) {
-        const event = this.conclude(reception);
+      const complete = this.listeners[i].push(samples, count);
+      for (let j = 0; j < complete.length; j++) {
+        const event = this.conclude(complete[j]);
         if (!event) continue;
         events ??= [];
         events.push(event);
