@@ -1,11 +1,13 @@
 // `tillsong/node`: sound from and to files and pipes under Node.js.
 
 export { AudioInputError, type AudioInputReason, describeSystemError } from './audio-input-error.js';
+// ---- payment: the till's journal ----
+export { type JournalOptions, openJournal, repairJournal, type SqliteJournal } from './journal.js';
+export type { JournalRepair } from './journal-repair.js';
+// ---- pictures ----
+export * from './picture/index.js';
 export { type RawPcmOptions, readRawPcm } from './raw-pcm.js';
 export { SAMPLE_ENCODINGS, type SampleEncoding } from './sample-encoding.js';
 export type { WavFormat } from './wav-format.js';
 export { openWavFile, readWav, readWavFile, type WavInput } from './wav-reader.js';
 export { encodeWav, writeWavFile } from './wav-writer.js';
-
-// ---- pictures ----
-export * from './picture/index.js';

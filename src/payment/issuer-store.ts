@@ -1,7 +1,7 @@
 // What an issuer keeps, and where: the interface a database is put behind, and one in memory for tests and examples.
 
-import { toHex } from '../shared/hex.js';
 import { TillsongError } from '../shared/errors.js';
+import { toHex } from '../shared/hex.js';
 
 /** A challenge that was sent out and not answered yet. */
 export interface OpenChallenge {

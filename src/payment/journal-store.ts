@@ -34,6 +34,8 @@ export interface JournalDamage {
 export interface JournalStore {
   /** Undefined when all of it verified at opening. A damaged journal can be read, not written. */
   readonly damage: JournalDamage | undefined;
+  /** Sequences that an operator has declared lost; `entries` leaves them out. Undefined for none. */
+  readonly holes?: { has(sequence: number): boolean };
   /** 0 when empty */
   readonly lastSequence: number;
   /** 32 bytes, the chain after the last entry */

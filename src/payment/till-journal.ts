@@ -138,6 +138,8 @@ export class TillJournal {
   private takeIn(entry: JournalEntry, sequence: number, known: KnownCertificates): string | undefined {
     if (entry.machineId !== this.machineId) return `it is of machine ${entry.machineId}, not ${this.machineId}`;
     if (entry.sequence !== sequence) return `it says it is entry ${entry.sequence}`;
+    // The sale was declared lost, and its outcome with it.
+    if (entry.kind === 'outcome' && this.store.holes?.has(entry.acceptedSequence)) return undefined;
     const problem = this.book.apply(entry, ({ certificateId }, packed) => known.recall(certificateId, packed));
     return problem && `it does not follow from those before it: ${problem}`;
   }

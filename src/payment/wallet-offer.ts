@@ -2,7 +2,7 @@
 // by a gesture, once, and only as it was shown.
 
 import type { Amount } from '../../codec/token/amount.js';
-import { parseBeacon, type BeaconParseReason, verifyBeacon } from '../../codec/token/beacon.js';
+import { type BeaconParseReason, parseBeacon, verifyBeacon } from '../../codec/token/beacon.js';
 import { equalBytes } from '../../codec/token/bytes.js';
 import { MAX_MINOR_UNITS, MAX_TIME_TO_LIVE_SECONDS, MAX_UINT16, MAX_UINT32 } from '../../codec/token/limits.js';
 import { assertInteger } from '../shared/assert.js';

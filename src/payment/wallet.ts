@@ -25,6 +25,7 @@ import {
   readOrder,
 } from './wallet-offer.js';
 import {
+  amountOf,
   type BillEntry,
   billEntry,
   billPayments,

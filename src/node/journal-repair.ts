@@ -1,0 +1,176 @@
+// An operator's decision about a damaged journal: go on without what is lost. Everything that can still be read moves into a new database,
+// what cannot is written down as a hole, and the old files stay beside it under another name. Nothing is dropped.
+
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import Database from 'libsql';
+import { emptyChainHash } from '../payment/journal-entry.js';
+import type { StoredEntry } from '../payment/journal-store.js';
+import { nextLink } from './journal-check.js';
+import { HeadFile, headPathOf, type JournalHead, readHead, syncFolderOf } from './journal-head.js';
+import { bytesOf, inTransaction } from './sqlite.js';
+
+/** What a repair found. */
+export interface JournalRepair {
+  /** entries that moved into the new journal and are intact */
+  readonly intactCount: number;
+  /** sequences that are lost or not what was written */
+  readonly lostSequences: readonly number[];
+  /** where the old files are now */
+  readonly keptAs: readonly string[];
+}
+
+interface Readable {
+  /** no read failed, and the database's own check found nothing */
+  readonly isWhole: boolean;
+  readonly entries: readonly StoredEntry[];
+  readonly anchor: JournalHead;
+  readonly time: number;
+  readonly acknowledged: number;
+  readonly acknowledgements: readonly { last_sequence: number; packed: Uint8Array }[];
+  readonly deltas: readonly Uint8Array[];
+}
+
+/**
+ * @param path - of a journal that `openJournal` reports as damaged, and that nobody has open
+ * @param suffix - of the old files' new names, such as a date
+ * @param openNew - makes an empty journal's database at a path
+ */
+export function rebuildJournal(
+  path: string,
+  suffix: string,
+  openNew: (path: string) => Database.Database,
+): JournalRepair {
+  const head = readHead(headPathOf(path));
+  const readable = readAll(path);
+  const { holes, last, intactCount } = judge(readable, typeof head === 'object' ? head : undefined);
+  const isSound = holes.size === 0 && readable.isWhole && (typeof head === 'object' || last.sequence === 0);
+  if (isSound) return { intactCount, lostSequences: [], keptAs: [] };
+  const freshPath = `${path}-rebuilt`;
+  const fresh = openNew(freshPath);
+  fill(fresh, readable, holes);
+  // The database alone, without a log, so that it can be renamed.
+  fresh.pragma('wal_checkpoint(TRUNCATE)');
+  fresh.pragma('journal_mode = DELETE');
+  fresh.close();
+
+  const keptAs: string[] = [];
+  for (const end of ['', '-wal', '-shm', '-head']) {
+    if (!existsSync(`${path}${end}`)) continue;
+    renameSync(`${path}${end}`, `${path}${suffix}${end}`);
+    keptAs.push(`${path}${suffix}${end}`);
+  }
+  renameSync(freshPath, path);
+  const headFile = new HeadFile(headPathOf(path));
+  if (last.sequence > 0) headFile.write(last);
+  headFile.close();
+  syncFolderOf(path);
+  return { intactCount, lostSequences: [...holes.keys()], keptAs };
+}
+
+/** Reads a copy, from both ends: a broken page in the middle stops a reader from either side. */
+function readAll(path: string): Readable {
+  const work = `${path}-work`;
+  for (const end of ['', '-wal']) if (existsSync(`${path}${end}`)) copyFileSync(`${path}${end}`, `${work}${end}`);
+  try {
+    return new Salvage(new Database(work)).read();
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${work}${end}`, { force: true });
+  }
+}
+
+/** Reads whatever of a broken database can be read. */
+class Salvage {
+  private isWhole = true;
+
+  constructor(private readonly database: Database.Database) {}
+
+  read(): Readable {
+    const bySequence = new Map<number, StoredEntry>();
+    this.readEntries('> ? ORDER BY sequence ASC', 0, bySequence);
+    this.readEntries('< ? ORDER BY sequence DESC', Number.MAX_SAFE_INTEGER, bySequence);
+    const [check] = this.all<{ quick_check: string }>('PRAGMA quick_check(1)');
+    const state = this.all<{ name: string; value: number }>('SELECT name, value FROM state');
+    const values = new Map(state.map(({ name, value }) => [name, value]));
+    const [anchor] = this.all<{ sequence: number; hash: Uint8Array }>(
+      'SELECT sequence, hash FROM anchors ORDER BY sequence DESC LIMIT 1',
+    );
+    const deltas = this.all<{ packed: Uint8Array }>('SELECT packed FROM deny_list_deltas ORDER BY number');
+    const acknowledgements = this.all<{ last_sequence: number; packed: Uint8Array }>(
+      'SELECT last_sequence, packed FROM acknowledgements',
+    );
+    this.database.close();
+    return {
+      isWhole: this.isWhole && check?.quick_check === 'ok',
+      entries: [...bySequence.values()].sort((a, b) => a.sequence - b.sequence),
+      anchor: anchor
+        ? { sequence: anchor.sequence, chainHash: bytesOf(anchor.hash) }
+        : { sequence: 0, chainHash: emptyChainHash() },
+      time: values.get('time') ?? 0,
+      acknowledged: values.get('acknowledged') ?? 0,
+      acknowledgements,
+      deltas: deltas.map(({ packed }) => bytesOf(packed)),
+    };
+  }
+
+  /** Goes on until a row cannot be read, or is there already. */
+  private readEntries(condition: string, from: number, found: Map<number, StoredEntry>): void {
+    const sql = `SELECT sequence, packed, hash FROM entries WHERE sequence ${condition} LIMIT 1`;
+    let at = from;
+    for (;;) {
+      const [row] = this.all<{ sequence: number; packed: Uint8Array; hash: Uint8Array }>(sql, at);
+      if (row === undefined || found.has(row.sequence)) return;
+      const { sequence, packed, hash } = row;
+      found.set(sequence, { sequence, packed: bytesOf(packed), chainHash: bytesOf(hash) });
+      at = sequence;
+    }
+  }
+
+  private all<Row>(sql: string, ...values: unknown[]): Row[] {
+    try {
+      return this.database.prepare(sql).all(...values) as Row[];
+    } catch {
+      this.isWhole = false;
+      return [];
+    }
+  }
+}
+
+/** Which sequences are lost: no row, or one that does not follow from the link before it. */
+function judge({ entries, anchor }: Readable, head: JournalHead | undefined) {
+  const rows = new Map(entries.map((entry) => [entry.sequence, entry]));
+  const lastRow = entries.at(-1)?.sequence ?? anchor.sequence;
+  const lastSequence = Math.max(lastRow, head?.sequence ?? 0);
+  const holes = new Map<number, Uint8Array | undefined>();
+  let intactCount = 0;
+  let link: Uint8Array | undefined = anchor.chainHash;
+  for (let sequence = anchor.sequence + 1; sequence <= lastSequence; sequence++) {
+    const row = rows.get(sequence);
+    const known = head?.sequence === sequence ? head.chainHash : undefined;
+    const follows =
+      row !== undefined && (link === undefined || Buffer.from(nextLink(link, row.packed)).equals(row.chainHash));
+    if (follows) intactCount++;
+    else holes.set(sequence, row?.chainHash ?? known);
+    link = row?.chainHash ?? known;
+  }
+  return { holes, intactCount, last: { sequence: lastSequence, chainHash: link ?? emptyChainHash() } };
+}
+
+function fill(fresh: Database.Database, readable: Readable, holes: ReadonlyMap<number, Uint8Array | undefined>): void {
+  const { entries, anchor, time, acknowledged, acknowledgements, deltas } = readable;
+  inTransaction(fresh, () => {
+    for (const { sequence, packed, chainHash } of entries)
+      fresh.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(sequence, Buffer.from(packed), Buffer.from(chainHash));
+    for (const [sequence, hash] of holes)
+      fresh
+        .prepare('INSERT INTO holes VALUES (?, ?, ?)')
+        .run(sequence, 'lost', hash === undefined ? null : Buffer.from(hash));
+    if (anchor.sequence > 0)
+      fresh.prepare('INSERT INTO anchors VALUES (?, ?)').run(anchor.sequence, Buffer.from(anchor.chainHash));
+    fresh.prepare(`UPDATE state SET value = ? WHERE name = 'time'`).run(time);
+    fresh.prepare(`UPDATE state SET value = ? WHERE name = 'acknowledged'`).run(acknowledged);
+    for (const { last_sequence, packed } of acknowledgements)
+      fresh.prepare('INSERT INTO acknowledgements VALUES (?, ?)').run(last_sequence, Buffer.from(bytesOf(packed)));
+    for (const packed of deltas)
+      fresh.prepare('INSERT OR IGNORE INTO deny_list_deltas (packed) VALUES (?)').run([Buffer.from(packed)]);
+  });
+}
