@@ -25,7 +25,6 @@ import {
   readOrder,
 } from './wallet-offer.js';
 import {
-  amountOf,
   type BillEntry,
   billEntry,
   billPayments,
