@@ -18,6 +18,8 @@ interface Rule {
 
 const CORE = { packages: [], nodeApi: false, core: true } as const;
 const NOBLE = ['@noble/curves', '@noble/ed25519', '@noble/hashes'];
+// The journal and the ledger on disk, and the settlement service.
+const NODE_PACKAGES = ['libsql', 'kysely', 'pg', 'fastify', '@fastify/rate-limit', 'prom-client'];
 const INTERNALS = ['src/index.ts', 'src/modem', 'src/payment', 'src/shared', 'dsp', 'codec'];
 const ENTRY_POINTS = [
   'tillsong',
@@ -36,7 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'src/payment': { ...CORE, ours: ['codec/token', 'src/shared'], packages: NOBLE },
   'src/index.ts': { ...CORE, ours: ['src/modem', 'src/payment', 'src/shared'] },
   'src/browser': { ours: INTERNALS, packages: [], nodeApi: false, core: false },
-  'src/node': { ours: INTERNALS, packages: [], nodeApi: true, core: false },
+  'src/node': { ours: INTERNALS, packages: NODE_PACKAGES, nodeApi: true, core: false },
   'src/cli': { ours: ENTRY_POINTS, packages: ['commander', 'cli-progress'], nodeApi: true, core: false },
   examples: { ours: ENTRY_POINTS, packages: 'declared', nodeApi: true, core: false },
   bench: { ours: ENTRY_POINTS, packages: 'declared', nodeApi: true, core: false },
