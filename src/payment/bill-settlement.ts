@@ -20,8 +20,7 @@ export async function settleBill(
   context: SettlementContext,
 ): Promise<{ ok: true; answer: BillAnswer }> {
   const { store, nowSeconds, fraudPayer } = context;
-  const claims: CheckedClaim[] = [];
-  for (const payment of payments) claims.push(await checkClaim(payment, context));
+  const claims = await Promise.all(payments.map((payment) => checkClaim(payment, context)));
   const accepted = claims.flatMap((claim) => ('checked' in claim ? [claim.checked] : []));
   const { fresh, conflicting } = await sortCertificates(
     store,

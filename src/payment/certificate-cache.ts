@@ -43,6 +43,8 @@ const MAX_CACHED = 50_000;
 /** Verifies each certificate once. */
 export class CertificateCache {
   readonly #known = new Map<string, KnownCertificate>();
+  /** checks that run: a batch of payments under one new certificate asks for it once */
+  readonly #pending = new Map<string, Promise<CertificateCheck>>();
 
   /** @param issuerKeys - configured keys by id */
   constructor(
@@ -56,6 +58,18 @@ export class CertificateCache {
     const key = toHex(hash);
     const known = this.#known.get(key);
     if (known !== undefined) return { ok: true, known };
+    const pending = this.#pending.get(key) ?? this.#checkNew(packed, hash);
+    this.#pending.set(key, pending);
+    try {
+      const result = await pending;
+      if (result.ok) this.#remember(key, result.known);
+      return result;
+    } finally {
+      this.#pending.delete(key);
+    }
+  }
+
+  async #checkNew(packed: Uint8Array, hash: Uint8Array): Promise<CertificateCheck> {
     const parsed = parseCertificate(packed);
     if (!parsed.ok) return { ok: false, reason: `certificate-${parsed.reason}` };
     const { certificate } = parsed;
@@ -65,13 +79,13 @@ export class CertificateCache {
     const verdict = await this.verify('ed25519', { publicKey, message, signature: certificate.signature });
     if (!verdict.ok) return { ok: false, reason: 'issuer-signature' };
     if (!isStrictDeviceKey(certificate.algorithm, certificate.deviceKey)) return { ok: false, reason: 'device-key' };
-    const fresh = { certificate, certificateId: toHex(certificate.certificateId), packed: packed.slice(), hash };
-    this.#remember(key, fresh);
-    return { ok: true, known: fresh };
+    const certificateId = toHex(certificate.certificateId);
+    return { ok: true, known: { certificate, certificateId, packed: packed.slice(), hash } };
   }
 
   /** The oldest goes first: a map keeps the order in which its keys came. */
   #remember(key: string, known: KnownCertificate): void {
+    if (this.#known.has(key)) return;
     for (const oldest of this.#known.keys()) {
       if (this.#known.size < MAX_CACHED) break;
       this.#known.delete(oldest);

@@ -4,7 +4,7 @@
 import { packAcknowledgement, signAcknowledgement } from '../../codec/token/acknowledgement.js';
 import { parseCertificate } from '../../codec/token/certificate.js';
 import { toHex } from '../shared/hex.js';
-import { emptyChainHash, type OutcomeEntry, parseJournalEntry } from './journal-entry.js';
+import { emptyChainHash, type JournalEntry, type OutcomeEntry, parseJournalEntry } from './journal-entry.js';
 import { LedgerBook, type OutcomeReport } from './ledger-book.js';
 import {
   type JournalHead,
@@ -14,7 +14,13 @@ import {
   type PaymentRow,
   paymentKey,
 } from './ledger-store.js';
-import { type CheckedPayment, checkPayment, checkReceipt, type RegisteredMachine } from './settlement-checks.js';
+import {
+  type CheckedPayment,
+  checkPayment,
+  checkReceipt,
+  type RegisteredMachine,
+  type SettlementRefusal,
+} from './settlement-checks.js';
 import type { SettlementContext } from './settlement-context.js';
 import { keepCertificates, sortCertificates, writeChanges } from './settlement-writes.js';
 import { parseSignedPayment } from './signed-payment.js';
@@ -37,7 +43,7 @@ export type JournalSettlement =
 
 /** One entry, read and checked. `pending`: an outcome whose payment was not there when the receipt had to be checked. */
 type CheckedEntry =
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: SettlementRefusal }
   | { readonly kind: 'accepted'; readonly checked: CheckedPayment }
   | { readonly kind: 'outcome'; readonly entry: OutcomeEntry; readonly report: OutcomeReport }
   | { readonly kind: 'pending'; readonly entry: OutcomeEntry };
@@ -102,31 +108,48 @@ function continuesChain(kept: ReadonlyMap<number, string>, firstSequence: number
   return before === toHex(previousHash);
 }
 
-/** All signatures, before anything is locked. */
+/** All signatures, before anything is locked: first of the payments, then of the receipts, which are bound to them. */
 async function checkEntries(
   entries: readonly ChainedEntry[],
   machine: RegisteredMachine,
   context: SettlementContext,
 ): Promise<readonly CheckedEntry[]> {
-  const parsed = entries.map(({ packed }) => parseJournalEntry(packed));
-  const outcomes = parsed.flatMap((one) => (one.ok && one.entry.kind === 'outcome' ? [one.entry] : []));
+  const parsed = entries.map((entry) => parsePlaced(entry, machine));
+  const payments = await Promise.all(
+    parsed.map(async (entry) => {
+      if (typeof entry === 'string' || entry.kind !== 'accepted') return undefined;
+      const { certificate, token, beacon } = entry;
+      return checkPayment({ certificate, token, beacon, accepted: entry }, context);
+    }),
+  );
+  const outcomes = parsed.flatMap((one) => (typeof one === 'object' && one.kind === 'outcome' ? [one] : []));
   const known = await paymentsOf(outcomes, machine, context);
-  const checked: CheckedEntry[] = [];
-  for (const [i, one] of parsed.entries()) {
-    if (!one.ok) checked.push({ kind: 'refused', reason: 'entry' });
-    else if (one.entry.sequence !== entries[i].sequence) checked.push({ kind: 'refused', reason: 'sequence' });
-    else if (one.entry.machineId !== machine.machineId) checked.push({ kind: 'refused', reason: 'machine' });
-    else if (one.entry.kind === 'accepted') {
-      const { certificate, token, beacon } = one.entry;
-      const check = await checkPayment({ certificate, token, beacon, accepted: one.entry }, context);
-      if (!check.ok) checked.push({ kind: 'refused', reason: check.reason });
-      else {
-        checked.push({ kind: 'accepted', checked: check.checked });
-        known.set(one.entry.sequence, { row: check.checked.row, payment: check.checked.signed.payment });
-      }
-    } else checked.push(await checkOutcome(one.entry, known.get(one.entry.acceptedSequence), machine, context));
+  for (const check of payments) {
+    if (!check?.ok) continue;
+    const { row, signed } = check.checked;
+    if (row.acceptedSequence !== null) known.set(row.acceptedSequence, { row, payment: signed.payment });
   }
-  return checked;
+  return Promise.all(
+    parsed.map(async (entry, i): Promise<CheckedEntry> => {
+      if (typeof entry === 'string') return { kind: 'refused', reason: entry };
+      if (entry.kind === 'outcome') return checkOutcome(entry, known.get(entry.acceptedSequence), machine, context);
+      const check = payments[i];
+      return check?.ok
+        ? { kind: 'accepted', checked: check.checked }
+        : { kind: 'refused', reason: check?.reason ?? 'entry' };
+    }),
+  );
+}
+
+/** @returns the entry, or why it is none or not in its place */
+function parsePlaced(
+  { packed, sequence }: ChainedEntry,
+  { machineId }: RegisteredMachine,
+): JournalEntry | SettlementRefusal {
+  const parsed = parseJournalEntry(packed);
+  if (!parsed.ok) return 'entry';
+  if (parsed.entry.sequence !== sequence) return 'sequence';
+  return parsed.entry.machineId === machineId ? parsed.entry : 'machine';
 }
 
 interface KnownPayment {
