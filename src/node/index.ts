@@ -12,9 +12,12 @@ export type { WavFormat } from './wav-format.js';
 export { openWavFile, readWav, readWavFile, type WavInput } from './wav-reader.js';
 export { encodeWav, writeWavFile } from './wav-writer.js';
 
-// ---- pictures ----
-export * from './picture/index.js';
-
 // ---- settlement: the ledger on disk ----
 export { type LedgerLocation, type LedgerObserver, openLedger, type SqlLedgerStore } from './ledger.js';
 export { nativeVerifier } from './native-verifier.js';
+export { bearerTokenHash, makeBearerToken } from './bearer-tokens.js';
+export {
+  type SettlementService,
+  type SettlementServiceOptions,
+  settlementService,
+} from './settlement-service.js';
