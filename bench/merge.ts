@@ -3,7 +3,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { writeBudgetReport } from './budget/budget-report.js';
 import { writeLinkReport } from './link/write-report.js';
+import { rateOption } from './run/options.js';
 import { readRecords } from './run/records.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -12,9 +14,13 @@ function main(): void {
   const command = new Command('bench:merge')
     .description('Joins records of bench:link and bench:budget, of any number of shards and machines, into one report.')
     .argument('<path...>', 'record files (.jsonl), or folders that hold some')
+    .option('--rate <part>', 'rate of success at which the loss budget compares receivers', rateOption, 0.99)
     .option('--out <folder>', 'where the report goes', join(ROOT, 'bench', 'results'))
     .parse();
-  writeLinkReport(command.opts<{ out: string }>().out, readRecords(command.args));
+  const { out, rate } = command.opts<{ out: string; rate: number }>();
+  const records = readRecords(command.args);
+  writeLinkReport(out, records);
+  writeBudgetReport(out, records, rate);
 }
 
 try {

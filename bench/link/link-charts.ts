@@ -24,12 +24,13 @@ export function drawLinkCharts(folder: string, entries: readonly LinkEntry[], pa
   const white = deliveries('white');
   const ours = white.filter(({ fates }) => fates !== undefined);
   const title = `White noise, ${payloadByteCount} bytes`;
+  const shown = white.filter(({ subject, fates }) => fates !== undefined || subject.endsWith(' fastest'));
   save(
     'white',
     errorChart(
       title,
       PSNR_LABEL,
-      curvesOf(white, ({ psnrDb }) => psnrDb),
+      curvesOf(shown, ({ psnrDb }) => psnrDb),
     ),
   );
   save(

@@ -23,18 +23,29 @@ export function sectionsOf(entries: readonly LinkEntry[]): Section[] {
     { title: 'Airtime', table: airtimeTable(airtimes) },
     { title: 'White noise: 99 % of single bursts', table: limitTable(limits) },
     { title: 'White noise: repeats add up', table: repeatLimitTable(limits) },
-    { title: 'White noise: single bursts', table: deliveryTable(deliveries('white')) },
-    { title: 'White noise: where single bursts are lost', table: fateTable(deliveries('white')) },
+    { title: 'White noise: single bursts', table: deliveryTable(ours(deliveries('white'))) },
+    { title: 'White noise: where single bursts are lost', table: fateTable(ours(deliveries('white'))) },
     { title: 'White noise: repeats', table: repeatTable(deliveries('repeats')) },
     { title: 'Near rooms', table: roomTable(deliveries('near')) },
     ...roomSections('Near rooms', deliveries('near')),
     { title: 'Far rooms', table: roomTable(deliveries('far')) },
     ...roomSections('Far rooms', deliveries('far')),
-    { title: 'One thing at a time', table: deliveryTable(deliveries('stress')) },
+    { title: `One thing at a time${psnrsOf(deliveries('stress'))}`, table: stressTable(deliveries('stress')) },
     { title: 'No transmission', table: falseMessageTable(falseMessages) },
     { title: 'Measured with', table: provenanceTable(entries) },
   ];
   return sections.filter(({ table }) => table.length > 1);
+}
+
+/** Peers' curves are in the results file; the page tells where they reach 99 %. */
+function ours(entries: readonly DeliveryEntry[]): DeliveryEntry[] {
+  return entries.filter(({ fates }) => fates !== undefined);
+}
+
+/** As in `, at 12 dB`. */
+function psnrsOf(entries: readonly DeliveryEntry[]): string {
+  const psnrs = [...new Set(entries.map(({ psnrDb }) => `${psnrDb} dB`))];
+  return psnrs.length > 0 ? `, at ${psnrs.join(', ')}` : '';
 }
 
 function airtimeTable(entries: readonly AirtimeEntry[]): Table {
@@ -101,6 +112,24 @@ function deliveryTable(entries: readonly DeliveryEntry[]): Table {
       rateText(entry.delivery),
       String(entry.falseMessageCount),
       `${entry.realTimeFactor.toFixed(0)} x real time`,
+    ]),
+  ];
+}
+
+/** A row a stress, a column a profile. */
+function stressTable(entries: readonly DeliveryEntry[]): Table {
+  const subjects = [...new Set(entries.map(({ subject }) => subject))];
+  const names = [...new Set(entries.map(({ name }) => name))];
+  return [
+    ['', ...subjects],
+    ...names.map((name) => [
+      name,
+      ...subjects.map((subject) => {
+        const entry = entries.find((candidate) => candidate.name === name && candidate.subject === subject);
+        if (!entry) return '';
+        const { delivery, falseMessageCount } = entry;
+        return `${rateText(delivery)}${falseMessageCount > 0 ? `, ${falseMessageCount} false` : ''}`;
+      }),
     ]),
   ];
 }
@@ -176,6 +205,12 @@ function falseMessageTable(entries: readonly FalseMessageEntry[]): Table {
   ];
 }
 
+/** The peer once, whatever its protocols. */
+function subjectsText(subjects: readonly string[]): string {
+  const names = subjects.map((subject) => (subject.startsWith('ggwave') ? 'ggwave' : subject));
+  return [...new Set(names)].join(', ');
+}
+
 /** Which commit each part was measured with. */
 function provenanceTable(entries: readonly LinkEntry[]): Table {
   const rows = entries.map(({ part, subject, provenance: { commit, isClean, channelSet, seeds } }) => ({
@@ -188,7 +223,7 @@ function provenanceTable(entries: readonly LinkEntry[]): Table {
     ['part', '', 'commit', 'rooms and noises', 'seeds'],
     ...[...byKey.values()].map((group) => [
       group[0][0],
-      [...new Set(group.map((row) => row[1]))].join(', '),
+      subjectsText([...new Set(group.map((row) => row[1]))]),
       group[0][2],
       group[0][3],
       [...new Set(group.map((row) => row[4]))].sort((a, b) => b.length - a.length)[0],

@@ -5,7 +5,17 @@ import { limitsOf } from './limits.js';
 import type { AirtimeEntry, LinkEntry } from './link-entries.js';
 import { GAP_SECONDS, REPEAT_VARIANTS } from './repeat-sweep.js';
 
+/** The families lie close to each other. */
+const LABEL_POSITIONS: Readonly<Record<string, 'top' | 'bottom'>> = {
+  'ggwave audible': 'bottom',
+  'ggwave ultrasound': 'top',
+};
 const [PLAIN] = Object.keys(REPEAT_VARIANTS);
+
+/** Ours first. */
+function orderOf(family: string): number {
+  return family.startsWith('ggwave') ? 1 : 0;
+}
 
 /** @returns undefined where no curve is complete enough to read 99 % from */
 export function drawMap(entries: readonly LinkEntry[], payloadByteCount: number): string | undefined {
@@ -31,16 +41,19 @@ export function drawMap(entries: readonly LinkEntry[], payloadByteCount: number)
     families.set(family, [...(families.get(family) ?? []), { x, y: psnrDb, interval: [lowest, highest], label }]);
   }
   if (families.size === 0) return undefined;
-  const series = [...families].map(([name, points]): LineSeries => {
-    const sorted = points.sort((a, b) => a.x - b.x);
-    return {
-      name: name.startsWith('ggwave') ? name : `${name}: 1, 2, 4 ... bursts`,
-      points: sorted.map(({ x, y }) => [x, y]),
-      intervals: sorted.map(({ interval }) => interval),
-      labels: sorted.map(({ label }) => label),
-      ...(name.startsWith('ggwave') && { dotted: true }),
-    };
-  });
+  const ys = [...families.values()].flatMap((points) => points.map(({ y }) => y));
+  const series = [...families]
+    .sort(([a], [b]) => orderOf(a) - orderOf(b))
+    .map(([name, points]): LineSeries => {
+      const sorted = points.sort((a, b) => a.x - b.x);
+      return {
+        name: name.startsWith('ggwave') ? name : `${name}: 1, 2, 4 ... bursts`,
+        points: sorted.map(({ x, y }) => [x, y]),
+        intervals: sorted.map(({ interval }) => interval),
+        labels: sorted.map(({ label }) => label),
+        ...(name.startsWith('ggwave') && { dotted: true, labelPosition: LABEL_POSITIONS[name] ?? 'right' }),
+      };
+    });
   return renderLineChart({
     title: `Airtime and noise: ${payloadByteCount} bytes, 99 % delivered, white noise`,
     subtitle: 'left: quicker, below: more noise; gaps of 0.1 s between bursts counted; 95 % intervals; one run for all',
@@ -48,6 +61,7 @@ export function drawMap(entries: readonly LinkEntry[], payloadByteCount: number)
     yLabel: 'PSNR of 99 % (dB)',
     xScale: 'log',
     yScale: 'linear',
+    yRange: [Math.floor(Math.min(...ys) - 1), Math.ceil(Math.max(...ys) + 1)],
     series,
   });
 }

@@ -1,6 +1,7 @@
 // From the records of any number of runs and shards to the entries of the report.
 
-import type { BenchRecord, PointRecord, ResultRecord, RunRecord } from '../run/records.js';
+import { type PointResults, pointResultsOf } from '../run/point-results.js';
+import type { BenchRecord, PointRecord } from '../run/records.js';
 import { type AirtimeResult, ebN0OverPsnrDb } from '../trial/airtime-trial.js';
 import type { BurstCondition, BurstResult } from '../trial/burst-trial.js';
 import type { ListeningResult } from '../trial/listening-trial.js';
@@ -19,19 +20,9 @@ const MAX_FAILED_SEEDS = 20;
 /** Numbers of bursts that are told. */
 const WITHIN = [1, 2, 4, 8, 16];
 
-/** Records of one point and build. */
-interface PointResults {
-  readonly point: PointRecord;
-  readonly run: RunRecord;
-  readonly results: readonly ResultRecord[];
-}
-
-/**
- * @param records - of any number of files, in any order; the same job found twice counts once
- * @returns entries by part, subject and name. Where a subject was measured in a part with several builds, the latest counts.
- */
+/** @returns entries by part, subject and name, each of the build that was run last */
 export function linkEntriesOf(records: readonly BenchRecord[]): LinkEntry[] {
-  const groups = newestOnly(groupByPoint(records)).filter(({ point }) =>
+  const groups = pointResultsOf(records).filter(({ point }) =>
     (LINK_PARTS as readonly string[]).includes(point.labels.part),
   );
   const energies = new Map(
@@ -46,43 +37,6 @@ export function linkEntriesOf(records: readonly BenchRecord[]): LinkEntry[] {
 
 function energyKey({ labels, condition }: PointRecord): string {
   return `${labels.subject}/${'payloadByteCount' in condition ? condition.payloadByteCount : 0}`;
-}
-
-function groupByPoint(records: readonly BenchRecord[]): PointResults[] {
-  const runs = new Map<string, RunRecord>();
-  const points = new Map<string, PointRecord>();
-  const groups = new Map<string, Map<number, ResultRecord>>();
-  for (const record of records) {
-    if (record.type === 'run') {
-      const known = runs.get(record.build);
-      if (!known || known.startedAt < record.startedAt) runs.set(record.build, record);
-    } else if (record.type === 'point') points.set(record.point, record);
-    else {
-      const key = `${record.point}/${record.build}`;
-      const group = groups.get(key) ?? new Map<number, ResultRecord>();
-      group.set(record.seed, record);
-      groups.set(key, group);
-    }
-  }
-  return [...groups.values()].map((bySeed) => {
-    const results = [...bySeed.values()].sort((a, b) => a.seed - b.seed);
-    const point = points.get(results[0].point);
-    const run = runs.get(results[0].build);
-    if (!point || !run) throw new Error(`result of ${results[0].point}: its point or run is in none of the files`);
-    return { point, run, results };
-  });
-}
-
-/** Keeps, of each part and subject, what the build measured that was run last. */
-function newestOnly(groups: readonly PointResults[]): PointResults[] {
-  const keyOf = ({ point }: PointResults) =>
-    `${point.labels.part}/${point.labels.subject}/${'payloadByteCount' in point.condition ? point.condition.payloadByteCount : ''}`;
-  const newest = new Map<string, RunRecord>();
-  for (const group of groups) {
-    const known = newest.get(keyOf(group));
-    if (!known || known.startedAt < group.run.startedAt) newest.set(keyOf(group), group.run);
-  }
-  return groups.filter((group) => newest.get(keyOf(group))?.build === group.run.build);
 }
 
 function entryOf(group: PointResults, energies: ReadonlyMap<string, number>): LinkEntry {

@@ -12,6 +12,8 @@ import { decibels, type SweepContext } from './sweep-context.js';
 /** Rate at which a link is quoted. */
 export const QUOTED_RATE = 0.99;
 const CURVE = { stepDb: 0.5, lowRate: 0.1, highRate: 0.995 };
+/** Farther down it is only the detector that is followed, from where it misses nothing to where it misses nearly all. */
+const DETECTOR_CURVE = { stepDb: 1, lowRate: 0.1, highRate: 0 };
 /** The quoted point is raised this often before giving up on it. */
 const MAX_QUOTED_STEPS = 8;
 const QUOTED_STEP_DB = 0.1;
@@ -33,6 +35,15 @@ export function isDelivered(result: JobResult): boolean {
   return result.kind === 'burst' && result.isDelivered;
 }
 
+/** The first preamble was found, whatever became of the rest. */
+function isFound(result: JobResult): boolean {
+  return result.kind === 'burst' && result.fate !== 'missed';
+}
+
+function distinct(points: readonly PlannedPoint[]): PlannedPoint[] {
+  return [...new Map(points.map((point) => [point.labels.name, point])).values()];
+}
+
 /** Delivery in white noise over PSNR: the given points, or a curve from 10 to 99.5 % and the quoted point. */
 export function whiteSweep(subject: Subject, context: SweepContext): Sweep {
   const { payloadByteCount, psnrsDb, runCount, quotedRunCount, isShare } = context;
@@ -43,9 +54,12 @@ export function whiteSweep(subject: Subject, context: SweepContext): Sweep {
     runCount: runs,
   });
   if (psnrsDb) return () => psnrsDb.map((psnrDb) => pointAt(psnrDb));
-  const plan = { ...CURVE, startDb: whiteStartDb(subject), pointAt, isSuccess: isDelivered };
+  const startDb = whiteStartDb(subject);
+  const plan = { ...CURVE, startDb, pointAt, isSuccess: isDelivered };
+  const detectorPlan = { ...DETECTOR_CURVE, startDb, pointAt, isSuccess: isFound };
   return (resultsOf) => {
-    const curve = followCurve(plan, resultsOf);
+    const delivery = followCurve(plan, resultsOf);
+    const curve = isPeer ? delivery : distinct([...delivery, ...followCurve(detectorPlan, resultsOf)]);
     if (isShare || isPeer || curve.some((point) => !resultsOf(point))) return curve;
     const counts = curve.map((point) => {
       const results = resultsOf(point) ?? [];

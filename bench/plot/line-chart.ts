@@ -1,6 +1,7 @@
 // Curves as an SVG picture, the same look for every bench. ECharts draws, without a DOM; nothing here depends on a screen.
 
-import * as echarts from 'echarts';
+import type { CustomSeriesRenderItemAPI } from 'echarts';
+import { CHART_WIDTH as WIDTH, FAINT, INK, renderOption } from './render.js';
 
 /** One curve. */
 export interface LineSeries {
@@ -15,6 +16,8 @@ export interface LineSeries {
   readonly dotted?: boolean;
   /** A word beside each point. */
   readonly labels?: readonly string[];
+  /** Where that word stands; to the right when not given. */
+  readonly labelPosition?: 'right' | 'top' | 'bottom';
   /** Index of the colour, so that a measured curve and its bound can share one; otherwise each curve has its own. */
   readonly color?: number;
 }
@@ -33,7 +36,6 @@ export interface LineChart {
   readonly series: readonly LineSeries[];
 }
 
-const WIDTH = 900;
 const HEIGHT = 560;
 const MARGIN_LEFT = 84;
 const MARGIN_RIGHT = 32;
@@ -44,10 +46,6 @@ const LEGEND_GAP = 18;
 const LEGEND_CHARACTER_WIDTH = 7.5;
 /** Ticks of the x axis, about. */
 const TICK_COUNT = 12;
-/** Unquoted: ECharts puts it into an attribute as it is. */
-const FONT = 'system-ui, Segoe UI, Helvetica, Arial, sans-serif';
-const INK = '#24292f';
-const FAINT = '#d8dee4';
 /** Okabe and Ito's colours, told apart by colour-blind readers too; without their yellow, which is too light for lines. */
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'];
 
@@ -68,49 +66,13 @@ export function renderLineChart(chart: LineChart): string {
   const legend = legendOf(chart.series);
   const yLimits = yLimitsOf(chart);
   const lowest = chart.yScale === 'log' ? yLimits[0] : undefined;
-  const plot = echarts.init(null, null, {
-    renderer: 'svg',
-    ssr: true,
-    width: WIDTH,
-    height: HEIGHT + legend.height,
+  return renderOption(chart.title, chart.subtitle ?? '', HEIGHT + legend.height, {
+    grid: { left: MARGIN_LEFT, right: MARGIN_RIGHT, top: 84, bottom: 64 + legend.height },
+    legend: legend.option,
+    xAxis: xAxisOf(chart),
+    yAxis: yAxisOf(chart, yLimits),
+    series: chart.series.flatMap((series, i) => drawingOf(series, series.color ?? i, lowest)),
   });
-  try {
-    plot.setOption({
-      animation: false,
-      backgroundColor: '#ffffff',
-      textStyle: { fontFamily: FONT, color: INK },
-      title: {
-        text: chart.title,
-        subtext: chart.subtitle ?? '',
-        left: 24,
-        top: 14,
-        textStyle: { fontSize: 18, color: INK },
-        subtextStyle: { fontSize: 13, color: '#57606a' },
-      },
-      grid: { left: MARGIN_LEFT, right: MARGIN_RIGHT, top: 84, bottom: 64 + legend.height },
-      legend: legend.option,
-      xAxis: xAxisOf(chart),
-      yAxis: yAxisOf(chart, yLimits),
-      series: chart.series.flatMap((series, i) => drawingOf(series, series.color ?? i, lowest)),
-    });
-    return withTitle(withoutSerialNumbers(plot.renderToSVGString()), chart.title);
-  } finally {
-    plot.dispose();
-  }
-}
-
-/** Equal charts give equal text: ECharts counts its drawings in ids, and in classes that only serve a mouse. */
-function withoutSerialNumbers(svg: string): string {
-  return svg
-    .replace(/ class="zr[^"]*"/g, '')
-    .replace(/<style[\s\S]*?<\/style>\n?/g, '')
-    .replace(/\bzr\d+-/g, 'zr-');
-}
-
-/** The text that a screen reader reads out. */
-function withTitle(svg: string, title: string): string {
-  const escaped = title.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return svg.replace('>', () => `><title>${escaped}</title>`);
 }
 
 /** Curves of one name share an entry; its mark has their colour, or ink if they differ. */
@@ -225,7 +187,7 @@ function drawingOf(series: LineSeries, colorIndex: number, lowest: number | unde
     type: 'line',
     name: series.name,
     data: series.points
-      .map((value, i) => ({ value, label: labelOf(series.labels?.[i], color) }))
+      .map((value, i) => ({ value, label: labelOf(series, i, color) }))
       .filter(({ value: [, y] }) => lowest === undefined || y > 0),
     clip: true,
     symbol: series.dashed ? 'none' : 'circle',
@@ -248,12 +210,13 @@ function lineStyleOf({ dashed, dotted }: LineSeries, color: string): object {
   return { color, width: 2, type: dashed ? 'dashed' : 'solid', opacity: dashed ? 0.75 : 1 };
 }
 
-function labelOf(text: string | undefined, color: string): object {
-  return { show: text !== undefined, formatter: text ?? '', position: 'right', fontSize: 12, color };
+function labelOf({ labels, labelPosition = 'right' }: LineSeries, i: number, color: string): object {
+  const text = labels?.[i];
+  return { show: text !== undefined, formatter: text ?? '', position: labelPosition, fontSize: 12, color };
 }
 
 /** Draws an interval [x, low, high] as an upright bar. */
-function barOf(color: string): (params: unknown, api: echarts.CustomSeriesRenderItemAPI) => object {
+function barOf(color: string): (params: unknown, api: CustomSeriesRenderItemAPI) => object {
   return (_, api) => {
     const [x, low] = api.coord([api.value(0), api.value(1)]);
     const [, high] = api.coord([api.value(0), api.value(2)]);

@@ -22,6 +22,12 @@ export function numbersOption(text: string): number[] {
   return values;
 }
 
+export function rateOption(text: string): number {
+  const value = Number(text);
+  if (!(value > 0.5 && value < 1)) throw new InvalidArgumentError('expected a rate between 0.5 and 1, as in 0.99');
+  return value;
+}
+
 export function shardOption(text: string): Shard {
   const shard = parseShard(text);
   if (!shard) throw new InvalidArgumentError('expected a share, as in 3/8');

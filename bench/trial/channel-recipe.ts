@@ -17,7 +17,7 @@ export interface ChannelRecipe {
   readonly devices: readonly SoundSource[];
   readonly clockOffsetPpm: Range;
   readonly speedMetersPerSecond: Range;
-  /** A hand that comes near at this speed for a third of the transmission, holds still for a third, and leaves. */
+  /** A hand that comes near at this speed, holds still and leaves, within 1.2 s or the transmission's time; see visit.ts. */
   readonly visitSpeedMetersPerSecond?: number;
   /** Scales what arrives to the energy of the transmission instead of to peak 1. */
   readonly hasEnergyKept?: boolean;

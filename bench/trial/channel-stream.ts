@@ -30,7 +30,7 @@ import {
 } from 'tillsong/dsp';
 import { CHANNEL_RATE_HZ, type SoundLibrary } from '../rooms/sound-source.js';
 import type { ChannelDraw, ChannelRecipe } from './channel-recipe.js';
-import { visitOf } from './visit.js';
+import { LEAST_VISIT_SECONDS, visitOf } from './visit.js';
 
 /** What a channel is made of, loaded. */
 interface Sounds {
@@ -129,10 +129,18 @@ export class ChannelStream {
     if (this.sounds.room) sound = applyRoom(sound, this.sounds.room);
     if (this.sounds.device) sound = applyDevice(sound, this.sounds.device);
     if (draw.speedMetersPerSecond !== 0) sound = applyMotion(sound, draw.speedMetersPerSecond);
-    if (recipe.visitSpeedMetersPerSecond !== undefined)
-      sound = applyMotion(sound, visitOf(recipe.visitSpeedMetersPerSecond, sound.length / CHANNEL_RATE_HZ));
+    if (recipe.visitSpeedMetersPerSecond !== undefined) sound = this.visit(sound, recipe.visitSpeedMetersPerSecond);
     if (draw.clockOffsetPpm !== 0) sound = applyClockOffset(sound, draw.clockOffsetPpm);
     return sound;
+  }
+
+  /** The transmission lies anywhere within the visit. */
+  private visit(sound: Float32Array, speedMetersPerSecond: number): Float32Array {
+    const soundSeconds = sound.length / CHANNEL_RATE_HZ;
+    const visitSeconds = Math.max(LEAST_VISIT_SECONDS, soundSeconds);
+    const start = this.eventRandom.between(0, visitSeconds - soundSeconds);
+    const distance = visitOf(speedMetersPerSecond, visitSeconds);
+    return applyMotion(sound, (seconds) => distance(start + seconds));
   }
 
   private gainStepsOf(length: number): ((n: number) => number) | undefined {

@@ -2,11 +2,12 @@
 
 import type { SoundLibrary } from '../rooms/sound-source.js';
 import { type AirtimeCondition, type AirtimeResult, runAirtimeTrial } from './airtime-trial.js';
+import { type BudgetCondition, type BudgetResult, runBudgetTrial } from './budget-trial.js';
 import { type BurstCondition, type BurstResult, runBurstTrial } from './burst-trial.js';
 import { type ListeningCondition, type ListeningResult, runListening } from './listening-trial.js';
 
-export type JobCondition = AirtimeCondition | BurstCondition | ListeningCondition;
-export type JobResult = AirtimeResult | BurstResult | ListeningResult;
+export type JobCondition = AirtimeCondition | BudgetCondition | BurstCondition | ListeningCondition;
+export type JobResult = AirtimeResult | BudgetResult | BurstResult | ListeningResult;
 
 /** A condition, once. */
 export interface Job {
@@ -19,6 +20,8 @@ export function runJob({ condition, seed }: Job, sounds: SoundLibrary): Promise<
   switch (condition.kind) {
     case 'airtime':
       return runAirtimeTrial(condition, seed);
+    case 'budget':
+      return runBudgetTrial(condition, seed);
     case 'burst':
       return runBurstTrial(condition, seed, sounds);
     case 'listening':

@@ -15,6 +15,7 @@ describe('visitOf', () => {
   test('it turns within a tenth of a second, evenly', () => {
     expect(speedAt(1)).toBeCloseTo(-0.25, 3);
     expect(speedAt(2)).toBeCloseTo(0.25, 3);
+    expect(speedAt(0.94)).toBeCloseTo(-0.5, 6);
     expect(distance(1.5)).toBeGreaterThan(0);
   });
 });

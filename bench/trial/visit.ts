@@ -2,21 +2,23 @@
 
 import type { Trajectory } from 'tillsong/dsp';
 
-/** Time the hand takes to stop and to turn away: at 0.5 m/s this is 5 m/s^2. */
+/** Time the hand takes to stop or to start: at 0.5 m/s this is 5 m/s^2. */
 const TURN_SECONDS = 0.1;
+/** A visit is no shorter than this: a short burst meets one part of it, or a turn. */
+export const LEAST_VISIT_SECONDS = 1.2;
 /** It never gets nearer than this, in metres. */
 const NEAREST_METERS = 0.05;
 
 /**
  * Distance by time: a third of the time towards the microphone, a third at rest, a third away from it, the speed changing
- * evenly over a tenth of a second (or a quarter of a third, if that is less).
+ * evenly over a tenth of a second.
  *
  * @param speedMetersPerSecond - at which the hand comes and leaves
- * @param durationSeconds - of the whole visit; it goes on leaving after that
+ * @param durationSeconds - of the whole visit, at least LEAST_VISIT_SECONDS; it goes on leaving after that
  */
 export function visitOf(speedMetersPerSecond: number, durationSeconds: number): Trajectory {
   const third = durationSeconds / 3;
-  const turn = Math.min(TURN_SECONDS, third / 4);
+  const turn = TURN_SECONDS;
   const fallSeconds = third + turn / 2;
   const nearest = NEAREST_METERS;
   /** Distance covered since a hand at rest began to move, as it gains speed over `turn`. */
