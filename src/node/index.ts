@@ -1,4 +1,4 @@
-// `tillsong/node`: sound from and to files and pipes under Node.js.
+// `tillsong/node`: sound from and to files and pipes under Node.js, and what the payment roles keep there.
 
 export { AudioInputError, type AudioInputReason, describeSystemError } from './audio-input-error.js';
 // ---- payment: the till's journal ----
@@ -21,3 +21,10 @@ export {
   type SettlementServiceOptions,
   settlementService,
 } from './settlement-service.js';
+
+// ---- payment: files and records of issuer and wallet ----
+export { PRIVATE_FILE_MODE, writeFileAtomically } from './atomic-file.js';
+export { FileLock } from './file-lock.js';
+export { type IssuerDatabase, openIssuerDatabase } from './issuer-database.js';
+export { readKeyFile, writeKeyFile } from './key-file.js';
+export { WalletFile } from './wallet-file.js';
