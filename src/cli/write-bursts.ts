@@ -37,6 +37,18 @@ export async function writeBursts(payload: Uint8Array, options: BurstOptions, co
   tell(context, `${out}: ${what}, ${(sampleCount / sampleRate).toFixed(2)} s at ${sampleRate} Hz`);
 }
 
+/**
+ * Refuses a profile or a sample rate that cannot be sung, before anything is signed for it.
+ *
+ * @throws UsageError, FileError for a profile that cannot be used
+ */
+export async function assertSingable(
+  { profile, sampleRate }: Pick<BurstOptions, 'profile' | 'sampleRate'>,
+  context: CommandContext,
+): Promise<void> {
+  startBursts(Uint8Array.of(0), await resolveProfile(profile), sampleRate, context);
+}
+
 /** Refuses what cannot be sent before the file is touched. */
 function startBursts(
   payload: Uint8Array,
