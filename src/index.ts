@@ -29,6 +29,9 @@ export { parseProfile } from './modem/parse-profile.js';
 export { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './modem/profiles.js';
 export { type LostReason, Receiver, type ReceiverEvent, type ReceiverOptions } from './modem/receiver.js';
 export { Transmitter, type TransmitterOptions } from './modem/transmitter.js';
+// ---- payment: settlement and what it is sent ----
+export { CertificateCache, type CertificateCheck, type SignatureVerifier } from './payment/certificate-cache.js';
+export { type CounterFinding, counterFindings } from './payment/counter-gaps.js';
 // ---- payment: money as people write it ----
 export { type Currency, currencyByCode, currencyByNumber, formatAmount, parseAmount } from './payment/currency.js';
 // ---- payment: issuer ----
@@ -50,6 +53,15 @@ export {
   refusePossession,
   requestEnrolment,
 } from './payment/enrolment.js';
+export {
+  type FraudProof,
+  type FraudProofRefusal,
+  type FraudProofVerdict,
+  makeFraudProof,
+  type ProvenPayment,
+  parseFraudProof,
+  verifyFraudProof,
+} from './payment/fraud-proof.js';
 export {
   type Attestation,
   type DenyListAnswer,
@@ -85,9 +97,61 @@ export {
   packJournalEntry,
   parseJournalEntry,
 } from './payment/journal-entry.js';
+export type { JournalRefusal } from './payment/journal-settlement.js';
 export type { JournalDamage, JournalStore, StoredEntry, StoreResult } from './payment/journal-store.js';
 export { MAX_HEARD_CERTIFICATES, MAX_PRELOADED_CERTIFICATES } from './payment/known-certificates.js';
+export {
+  type BalanceRow,
+  type CertificateRow,
+  type DenialRow,
+  type FindingKind as LedgerFindingKind,
+  type FindingRow,
+  type FraudProofRow,
+  type JournalHead,
+  type JournalRow,
+  LedgerConflict,
+  type LedgerCounts,
+  type LedgerReader,
+  type LedgerStore,
+  type LedgerTransaction,
+  type Page,
+  type PaymentKey,
+  type PaymentOutcome,
+  type PaymentQueue,
+  type PaymentReview,
+  type PaymentRow,
+  type TransferKind,
+  type TransferRow,
+} from './payment/ledger-store.js';
+export { FRAUD_PAYERS, type FraudPayer } from './payment/ledger-transfers.js';
+export {
+  CashlessDevice,
+  type CashlessEvent,
+  type CashlessResult,
+  type CashlessState,
+} from './payment/mdb/cashless-device.js';
+export {
+  checksumOf,
+  type MdbAddress,
+  type MdbCommand,
+  type MdbParseResult,
+  parseMdbCommand,
+} from './payment/mdb/mdb-command.js';
+export { formatMdbLine, MAX_MDB_LINE_CHARACTERS, parseMdbLine } from './payment/mdb/mdb-line.js';
+export type { ReaderIdentity, ReaderSettings } from './payment/mdb/mdb-response.js';
+export { MdbVend, type MdbVendOptions, type Selection } from './payment/mdb/mdb-vend.js';
 export { MemoryJournal } from './payment/memory-journal.js';
+export { MemoryLedgerStore } from './payment/memory-ledger-store.js';
+export {
+  type DenyListResult,
+  type KeyedSigner,
+  type RegisterResult,
+  Settlement,
+  type SettlementOptions,
+  type SettlementPolicy,
+  type SubmitResult,
+} from './payment/settlement.js';
+export type { RegisteredMachine, SettlementRefusal, SettlementTimes } from './payment/settlement-checks.js';
 export { SIGNATURE_BUDGET, type SignatureBudgetOptions } from './payment/signature-budget.js';
 // ---- payment: wallet ----
 export {
@@ -114,54 +178,6 @@ export type {
   TillVerdict,
 } from './payment/till-verdict.js';
 export type { ClockReading, TillClock } from './payment/trusted-clock.js';
-// ---- payment: settlement and what it is sent ----
-export { CertificateCache, type CertificateCheck, type SignatureVerifier } from './payment/certificate-cache.js';
-export { type CounterFinding, counterFindings } from './payment/counter-gaps.js';
-export {
-  type FraudProof,
-  type FraudProofRefusal,
-  type FraudProofVerdict,
-  makeFraudProof,
-  type ProvenPayment,
-  parseFraudProof,
-  verifyFraudProof,
-} from './payment/fraud-proof.js';
-export type { JournalRefusal } from './payment/journal-settlement.js';
-export {
-  type BalanceRow,
-  type CertificateRow,
-  type DenialRow,
-  type FindingKind as LedgerFindingKind,
-  type FindingRow,
-  type FraudProofRow,
-  type JournalHead,
-  type JournalRow,
-  LedgerConflict,
-  type LedgerCounts,
-  type LedgerReader,
-  type LedgerStore,
-  type LedgerTransaction,
-  type Page,
-  type PaymentKey,
-  type PaymentOutcome,
-  type PaymentQueue,
-  type PaymentReview,
-  type PaymentRow,
-  type TransferKind,
-  type TransferRow,
-} from './payment/ledger-store.js';
-export { FRAUD_PAYERS, type FraudPayer } from './payment/ledger-transfers.js';
-export { MemoryLedgerStore } from './payment/memory-ledger-store.js';
-export {
-  type DenyListResult,
-  type KeyedSigner,
-  type RegisterResult,
-  Settlement,
-  type SettlementOptions,
-  type SettlementPolicy,
-  type SubmitResult,
-} from './payment/settlement.js';
-export type { RegisteredMachine, SettlementRefusal, SettlementTimes } from './payment/settlement-checks.js';
 export {
   type BillPayment,
   type BillUpload,

@@ -16,6 +16,7 @@ import type { LimitReached } from './till-limits.js';
  * - `storage`: the journal is full
  * - `busy`: it is vending for somebody else; sing again
  * - `in-progress`: it is vending for this very token
+ * - `machine`: the machine cannot vend this now
  * - `clock`: it has no trusted clock and takes answers to its beacons only
  * - `checks`: too many bad signatures came in; sing again in a second
  * - limits: it would be over one of its own
@@ -27,6 +28,7 @@ export type TillRefusal =
   | 'storage'
   | 'busy'
   | 'in-progress'
+  | 'machine'
   | 'clock'
   | 'checks'
   | LimitReached;

@@ -311,6 +311,7 @@ export class Till {
     const taken = book.takenUnder(certificate.certificate.certificateId);
     const limit = limitReached(offline, amount.minorUnits, taken, book.totals(), atSeconds);
     if (limit !== undefined) return refusedByTill(limit);
+    if (vend.isReady?.(item, amount) === false) return refusedByTill('machine');
 
     this.isSelling = true;
     try {

@@ -17,6 +17,9 @@ export interface Vend {
    */
   vend(item: number, amount: Amount): Promise<VendResult>;
 
+  /** Asked before money is accepted: whether it could vend this now. Left out: always. */
+  isReady?(item: number, amount: Amount): boolean;
+
   /** Told when a vend has failed and the till could not make the void durable: the machine should show an error. */
   refundFailed?(): void;
 }
