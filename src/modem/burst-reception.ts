@@ -2,8 +2,8 @@
 
 import { type Header, HeaderCodec } from '../../codec/frame/header.js';
 import type { BasebandBuffer } from '../../dsp/baseband-buffer.js';
-import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
+import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { addWhiteNoise } from '../../dsp/channel/noise.js';
 import { applyClockOffset, applyMotion } from '../../dsp/channel/motion.js';
+import { addWhiteNoise } from '../../dsp/channel/noise.js';
 import { SeededRandom } from '../shared/seeded-random.js';
 import { parseProfile } from './parse-profile.js';
 import { PROFILE_NAMES, type Profile, type ProfileName } from './profiles.js';

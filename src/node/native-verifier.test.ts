@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { signEs256, es256PublicKey } from '../../codec/token/es256.js';
 import { ed25519PublicKey, signEd25519 } from '../../codec/token/ed25519.js';
+import { es256PublicKey, signEs256 } from '../../codec/token/es256.js';
 import { type SignatureAlgorithm, verifySignature } from '../../codec/token/token-signature.js';
 import { nativeVerifier } from './native-verifier.js';
 

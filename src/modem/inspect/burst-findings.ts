@@ -1,10 +1,10 @@
 // Diagnoses of one burst: each compares a figure that was measured with a threshold, and says what would have helped.
 
-import { usableEchoSeconds } from './room-echo.js';
-import type { BurstSound, Finding, Interferer, SoftBits } from './inspection.js';
 import type { Profile } from '../profiles.js';
+import type { BurstSound, Finding, Interferer, SoftBits } from './inspection.js';
 import { INTERFERER_THRESHOLD_DB } from './interferers.js';
 import { findMissingBand, MISSING_SHARE } from './missing-band.js';
+import { usableEchoSeconds } from './room-echo.js';
 import { decibel, percent } from './words.js';
 
 /** Share of samples at the very top, and how many times more than just below it; see sample-faults.ts. */

@@ -1,8 +1,8 @@
 // What can only be said of bursts once all are known: which of them are parts of another, and which collide. Then the diagnoses.
 
-import { FASTEST_METERS_PER_SECOND, findInBurst, LEAST_OVERLAP_SECONDS, collision, tooFast } from './burst-findings.js';
-import type { ShelvedBurst } from './burst-shelf.js';
 import { burstLayout, preambleSamples } from '../burst-layout.js';
+import { collision, FASTEST_METERS_PER_SECOND, findInBurst, LEAST_OVERLAP_SECONDS, tooFast } from './burst-findings.js';
+import type { ShelvedBurst } from './burst-shelf.js';
 import type { BurstInspection, BurstOutcome, Finding, Interferer } from './inspection.js';
 import type { SeenPreamble } from './score-history.js';
 

@@ -1,8 +1,8 @@
 // How much of a burst's energy arrives too late to be of use: from what is still heard after its end, or, where the end is not
 // known, from what its preamble heard of the room.
 
-import { DensitySpectrum } from '../../../dsp/spectrogram.js';
 import type { EchoProfile } from '../../../dsp/burst-alignment.js';
+import { DensitySpectrum } from '../../../dsp/spectrogram.js';
 import type { Profile } from '../profiles.js';
 
 /** FSK gathers echoes as long as they arrive within about a quarter of a symbol. */

@@ -1,8 +1,8 @@
 // How strong signal and noise arrive over the band: the room, the loudspeaker and the machine in one look.
 
+import type { SpectrumView } from '../../modem/inspect/burst-view.js';
 import { across, bottomAxis, frameEdge, leftAxis, place, upwards } from './axes.js';
 import { clipped, type Frame, INK, line, path, polyline, text } from './svg.js';
-import type { SpectrumView } from '../../modem/inspect/burst-view.js';
 
 /** The axis shows at least this much, and at most. */
 const LEAST_SPAN_DB = 20;

@@ -40,7 +40,11 @@ function machine(changes: Partial<VmcOptions> = {}, options: Partial<MdbVendOpti
     ...changes,
   });
   const raw = async (...bytes: number[]) => formatMdbLine((await bus(withChecksum(...bytes))) ?? new Uint8Array(0));
-  return { vend, vmc, delivered, line, raw, pass: (by: number) => vend.tick((ms += by)) };
+  const pass = (by: number) => {
+    ms += by;
+    vend.tick(ms);
+  };
+  return { vend, vmc, delivered, line, raw, pass };
 }
 
 const settled = async (promise: Promise<unknown>) =>
