@@ -4,10 +4,10 @@ import { type Certificate, certificateEndSeconds } from '../../codec/token/certi
 import { amountOf, type Order, type WalletPayment } from './wallet-payment.js';
 
 /**
- * Payments on one bill: with at most two receipts each they fit into one upload (500), and state that is stored at each payment stays
- * small.
+ * Payments on one bill: handed in at most three times each (without a receipt, and with two unchecked ones) they fit into one upload of
+ * 500, and the state that is stored at each payment stays small.
  */
-export const MAX_BILL_PAYMENTS = 250;
+export const MAX_BILL_PAYMENTS = 166;
 
 /** What a wallet has spent so far under its certificate. */
 export interface SpentSoFar {

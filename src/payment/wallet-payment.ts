@@ -150,7 +150,8 @@ export function packToken(payment: WalletPayment, form: CertificateForm): Uint8A
 }
 
 /**
- * A payment as settlement is sent it, once for each receipt that is kept: settlement knows the machine's key and tells which is good.
+ * A payment as settlement is sent it: with its receipt, or without one and once more for each that could not be checked, because
+ * settlement knows the machine's key and tells which is good.
  *
  * @returns nothing for a payment that was never signed
  */
@@ -163,9 +164,8 @@ export function billPayments(payment: WalletPayment): readonly BillPayment[] {
     beacon: order.kind === 'answer' ? packBeacon(order.beacon) : undefined,
   };
   if (receipt !== undefined) return [{ ...packed, receipt }];
-  return evidence.length > 0
-    ? evidence.map((heard) => ({ ...packed, receipt: heard }))
-    : [{ ...packed, receipt: undefined }];
+  // Unchecked receipts may be anybody's: settlement refuses a payment for a bad one, so the payment goes without one as well.
+  return [{ ...packed, receipt: undefined }, ...evidence.map((heard) => ({ ...packed, receipt: heard }))];
 }
 
 /** @returns the signed token without the certificate: 84 bytes of a spend, 76 of an answer */

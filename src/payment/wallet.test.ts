@@ -13,10 +13,11 @@ import type { Signer } from '../../codec/token/token-signature.js';
 import { ed25519Signer, es256Signer } from './signer.js';
 import { makeUpload, parseUpload } from './upload.js';
 import type { UploadResult } from './upload-answer.js';
+import { MAX_UPLOAD_ENTRIES } from './upload-limits.js';
 import { Wallet, type WalletOptions } from './wallet.js';
 import { MAX_BILL_PAYMENTS } from './wallet-limits.js';
 import type { PayOrder } from './wallet-offer.js';
-import { packWalletState, parseWalletState } from './wallet-state.js';
+import { MAX_EVIDENCE, packWalletState, parseWalletState } from './wallet-state.js';
 import { MemoryWalletStore, type WalletStore } from './wallet-store.js';
 
 const ISSUED_AT = 1_767_225_600;
@@ -525,6 +526,17 @@ describe('rule 5: the wallet refuses', () => {
     expect(spendIn(await paid(again)).spend).toMatchObject({ counter: 3, cumulativeMinorUnits: 450 });
   });
 
+  test('rule 5: a payment that is still being played is not taken off the bill', async () => {
+    const { wallet } = await phone();
+    await paid(wallet);
+    const upload = wallet.exportBill();
+    if (upload === undefined) throw new Error('no bill');
+    const answer = { kind: 'bill', results: [{ result: 'duplicate' }], denyListVersion: 0 } as const;
+    expect(await wallet.settled(upload, answer)).toBe(0);
+    await wallet.cancel();
+    expect(await wallet.settled(upload, answer)).toBe(1);
+  });
+
   test('rule 5: when the bill is full', async () => {
     const { store, wallet, restart } = await phone({ maxCount: 255, maxCumulativeMinorUnits: 100_000 });
     await paid(wallet);
@@ -533,7 +545,9 @@ describe('rule 5: the wallet refuses', () => {
     const payments = Array.from({ length: MAX_BILL_PAYMENTS }, (_, i) => ({ ...state.payments[0], counter: i + 1 }));
     await store.save(packWalletState({ ...state, counter: MAX_BILL_PAYMENTS, payments }));
     expect((await restart()).prepare(ORDER)).toEqual({ ok: false, reason: 'bill-full' });
-    expect((await restart()).exportBill()?.payments).toHaveLength(MAX_BILL_PAYMENTS);
+    const full = (await restart()).exportBill();
+    expect(full?.payments).toHaveLength(MAX_BILL_PAYMENTS);
+    expect(MAX_BILL_PAYMENTS * (1 + MAX_EVIDENCE)).toBeLessThanOrEqual(MAX_UPLOAD_ENTRIES);
   });
 });
 
@@ -574,7 +588,7 @@ describe('receipts and voids', () => {
     const third = await receiptFor(payload, 'void', certificate);
     expect(await wallet.hear(third)).toEqual({ ok: false, reason: 'evidence-full' });
     expect(await wallet.retry()).toMatchObject({ payload: { length: 211 } });
-    expect((await restart()).exportBill()?.payments.map(({ receipt }) => receipt)).toEqual([vended, forged]);
+    expect((await restart()).exportBill()?.payments.map(({ receipt }) => receipt)).toEqual([undefined, vended, forged]);
   });
 
   test('of another payment, amount, machine or signer are refused', async () => {

@@ -253,7 +253,8 @@ export class Wallet {
   }
 
   /**
-   * Takes off the bill what settlement has recorded. What is only claimed, late, refused or contested stays, as its proof.
+   * Takes off the bill what settlement has recorded. What is only claimed, late, refused or contested stays, as its proof, and so does
+   * the payment that is still open: it may yet be played again.
    *
    * @param upload - what was handed in
    * @param answer - settlement's to it
@@ -269,7 +270,9 @@ export class Wallet {
       );
     const recorded = upload.payments.filter((_, i) => SETTLED_RESULTS.includes(results[i].result));
     return this.change(async () => {
-      const payments = this.state.payments.filter((payment) => !recorded.some((bill) => isBilledAs(payment, bill)));
+      const isSettled = (payment: WalletPayment) =>
+        payment.status !== 'open' && recorded.some((bill) => isBilledAs(payment, bill));
+      const payments = this.state.payments.filter((payment) => !isSettled(payment));
       const count = this.state.payments.length - payments.length;
       if (count > 0) await this.save({ ...this.state, payments });
       return count;
