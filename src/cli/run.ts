@@ -4,14 +4,15 @@ import { Command, CommanderError, Option } from 'commander';
 import { PROFILE_NAMES } from 'tillsong';
 import { SAMPLE_ENCODINGS, type SampleEncoding } from 'tillsong/node';
 import { type AddCommands, type CommandContext, EXIT, FileError, tell, UsageError } from './command-context.js';
+import { addInspect } from './inspect.js';
 import { addIssuerCommands } from './issuer/issuer-commands.js';
 import { collected, integer, PROFILE_HELP } from './option-parsers.js';
 import { receive } from './receive.js';
 import { type SendOptions, send } from './send.js';
 import { addWalletCommands } from './wallet/wallet-commands.js';
 
-/** The groups of commands, each in a folder of its own. */
-const GROUPS: readonly AddCommands[] = [addIssuerCommands, addWalletCommands];
+/** The groups of commands, each in a file or folder of its own. */
+const GROUPS: readonly AddCommands[] = [addIssuerCommands, addWalletCommands, addInspect];
 
 /**
  * Runs one command line.

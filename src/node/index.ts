@@ -27,3 +27,7 @@ export { WalletFile } from './wallet-file.js';
 export type { WavFormat } from './wav-format.js';
 export { openWavFile, readWav, readWavFile, type WavInput } from './wav-reader.js';
 export { encodeWav, writeWavFile } from './wav-writer.js';
+
+// ---- inspection ----
+export { inspectionJson } from './inspect/inspection-json.js';
+export { inspectionPage } from './inspect/inspection-page.js';

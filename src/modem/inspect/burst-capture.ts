@@ -67,6 +67,7 @@ export function captureBurst(reception: BurstReception, end: ReceptionEnd): Capt
 export function interestOf({ outcome, score }: CapturedBurst): number {
   if (outcome === 'payload' || outcome === 'cut-off') return 300 + score;
   if (outcome === 'delivered') return 200 + score;
+  if (outcome === 'repeated') return 150;
   if (outcome === 'header') return score >= STRONG_SCORE ? 100 + score : score;
   return 0;
 }

@@ -12,7 +12,7 @@ export const CLIPPED_SHARE = 0.002;
 export const CLIPPED_RATIO = 2;
 const FAST_METERS_PER_SECOND = 0.5;
 const CHANGING_METERS_PER_SECOND = 0.6;
-const LATE_ECHO_DB = -6;
+const LATE_ECHO_DB = -4;
 const LONGEST_GAP_SECONDS = 0.002;
 const CUT_OFF_SECONDS = 0.005;
 /** Beyond this the receiver does not look. */

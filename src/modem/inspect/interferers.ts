@@ -2,8 +2,8 @@
 
 import type { Interferer, NoiseFloor } from './inspection.js';
 
-/** Over the median of what lies around it. */
-export const INTERFERER_THRESHOLD_DB = 15;
+/** Over the median of what lies around it, on the louder side. */
+export const INTERFERER_THRESHOLD_DB = 10;
 /** Bins to each side that tell what lies around, but for the nearest, which the window smears a tone over. */
 const AROUND_BINS = 24;
 const SMEARED_BINS = 4;
@@ -19,7 +19,7 @@ export function findInterferers({ frequenciesHz, quietDb }: NoiseFloor): Interfe
   const found: Interferer[] = [];
   for (let k = SMEARED_BINS; k < quietDb.length - SMEARED_BINS; k++) {
     if (!isTop(quietDb, k)) continue;
-    const prominenceDb = quietDb[k] - medianAround(quietDb, k);
+    const prominenceDb = quietDb[k] - Math.max(medianBeside(quietDb, k, -1), medianBeside(quietDb, k, 1));
     const { frequencyHz, peakDb } = refine(quietDb, k, binHz);
     const levelDbfs = peakDb + 10 * Math.log10(HANN_WIDTH_BINS * binHz);
     if (prominenceDb >= INTERFERER_THRESHOLD_DB && levelDbfs >= LOWEST_DBFS)
@@ -35,12 +35,15 @@ function isTop(levels: Float64Array, k: number): boolean {
   return true;
 }
 
-function medianAround(levels: Float64Array, k: number): number {
-  const around: number[] = [];
-  for (let j = k - AROUND_BINS; j <= k + AROUND_BINS; j++)
-    if (j >= 0 && j < levels.length && Math.abs(j - k) > SMEARED_BINS) around.push(levels[j]);
-  around.sort((a, b) => a - b);
-  return around[around.length >> 1];
+/** Of both sides the louder counts: where the noise ends at an edge, that is no tone. */
+function medianBeside(levels: Float64Array, k: number, side: -1 | 1): number {
+  const beside: number[] = [];
+  for (let distance = SMEARED_BINS + 1; distance <= AROUND_BINS; distance++) {
+    const level = levels[k + side * distance];
+    if (level !== undefined) beside.push(level);
+  }
+  beside.sort((a, b) => a - b);
+  return beside[beside.length >> 1] ?? Number.NEGATIVE_INFINITY;
 }
 
 /** A parabola through the three levels at the top: close to a Hann window's shape in dB. */

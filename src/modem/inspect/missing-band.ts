@@ -12,6 +12,7 @@ const FALL_DB = 12;
 /** ... and below the noise by so much, while the rest stands above it. */
 const LOST_SNR_DB = 0;
 const HEARD_SNR_DB = 3;
+const UNSEEN_DB = 6;
 
 /** @param leastShare - of the band that must be missing */
 export function findMissingBand(sound: BurstSound, profile: Profile, leastShare: number): Finding | undefined {
@@ -19,6 +20,8 @@ export function findMissingBand(sound: BurstSound, profile: Profile, leastShare:
   const count = frequenciesHz.length;
   const median = [...signalDb].sort((a, b) => a - b)[Math.floor(0.7 * count)];
   const isMissing = (k: number) => signalDb[k] < median - FALL_DB && signalDb[k] - noiseDb[k] < LOST_SNR_DB;
+  // In noise a missing burst is only known to be well below it.
+  const levelAt = (k: number) => Math.max(signalDb[k], noiseDb[k] - UNSEEN_DB);
   let above = 0;
   while (above < count && isMissing(count - 1 - above)) above++;
   let below = 0;
@@ -30,8 +33,8 @@ export function findMissingBand(sound: BurstSound, profile: Profile, leastShare:
   const isTop = above >= below;
   const { lowHz, highHz } = profile.preamble;
   const edgeHz = isTop ? highHz - (above * (highHz - lowHz)) / count : lowHz + (below * (highHz - lowHz)) / count;
-  const lost = isTop ? signalDb.subarray(count - above) : signalDb.subarray(0, below);
-  const fallDb = median - lost.reduce((sum, level) => sum + level, 0) / lost.length;
+  const lost = Array.from({ length: missing }, (_, i) => levelAt(isTop ? count - 1 - i : i));
+  const fallDb = median - lost.reduce((sum, level) => sum + level, 0) / missing;
   return {
     kind: 'band-missing',
     value: fallDb,

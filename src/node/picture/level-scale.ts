@@ -6,13 +6,15 @@ import { type Frame, INK, text } from './svg.js';
 
 /** The colours span at most this much. */
 const RANGE_DB = 65;
+const LEAST_RANGE_DB = 10;
 const SCALE_WIDTH = 12;
 
 /** From the quiet to the loud, without the rare extremes. */
 export function levelRange({ values }: Grid): Range {
   const sorted = Float32Array.from(values).sort();
-  const high = sorted[Math.floor(0.997 * sorted.length)];
-  return [Math.max(high - RANGE_DB, sorted[Math.floor(0.03 * sorted.length)]), high];
+  const high = sorted[Math.floor(0.997 * sorted.length)] ?? 0;
+  const low = sorted[Math.floor(0.03 * sorted.length)] ?? 0;
+  return [Math.max(high - RANGE_DB, Math.min(low, high - LEAST_RANGE_DB)), high];
 }
 
 /** The colours and their levels, on the right of a frame; 60 pixels wide. */
