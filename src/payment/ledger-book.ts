@@ -192,6 +192,8 @@ export class LedgerBook {
     const { outcome, atSeconds: outcomeAtSeconds, receipt } = report;
     const before = slot.row.outcome;
     if (before === outcome) return { result: 'duplicate' };
+    // What the till did not know then: a phone's receipt has told it since, and the journal only comes later.
+    if (outcome === 'unknown' && before !== 'none') return { result: 'duplicate' };
     const isOpen = before === 'none' || before === 'unknown';
     const isVoid = before === 'vended' && outcome === 'failed' && receipt !== null;
     if (!isOpen && !isVoid) {
