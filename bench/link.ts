@@ -29,6 +29,7 @@ interface LinkOptions {
   readonly only?: readonly LinkPart[];
   readonly peers: boolean;
   readonly runs: number;
+  readonly allPairs?: boolean;
   readonly quotedRuns: number;
   readonly psnr?: readonly number[];
   readonly bytes: number;
@@ -52,6 +53,7 @@ function parseOptions(): LinkOptions {
     .addOption(new Option('--only <part...>', 'parts to measure (default: all)').choices(LINK_PARTS))
     .option('--no-peers', 'leave out the npm ggwave')
     .option('--runs <count>', 'transmissions a point', countOption, 200)
+    .option('--all-pairs', 'in rooms: every room with every noise once, instead of --runs')
     .option('--quoted-runs <count>', 'transmissions at the point of 99 %', countOption, 500)
     .option('--psnr <list>', 'PSNRs in dB, as in -3,0,2.5, instead of those of each part', numbersOption)
     .option('--bytes <count>', 'payload', countOption, 92)
@@ -85,6 +87,7 @@ function sweepsOf(options: LinkOptions, channels: ChannelSet): Sweep[] {
     quotedRunCount: options.quotedRuns,
     ...(options.psnr && { psnrsDb: options.psnr }),
     hasEnergyKept: options.level === 'energy',
+    hasAllPairs: options.allPairs ?? false,
     isShare: options.shard.count > 1,
   };
   const far = [...profiles, ...FASTEST_PEERS.filter((peer) => peers.includes(peer))];

@@ -13,11 +13,15 @@ export const ROOM_TESTS = {
   far: { psnrsDb: [15], burstCount: 4 },
 } as const;
 
-/** A room, a noise and a device drawn, +-60 ppm, +-0.3 m/s; near (direct sound raised) or as measured. Peers sing once. */
+/**
+ * Rooms and noises in turn, a device drawn, +-60 ppm, +-0.3 m/s; near (direct sound raised) or as measured. Peers sing once.
+ * With all pairs there are as many runs as it takes for every room to meet every noise once.
+ */
 export function roomSweep(part: 'near' | 'far', subject: Subject, context: SweepContext): Sweep {
   const { channels, payloadByteCount, runCount, hasEnergyKept } = context;
   const { bandHz, sender } = subject;
   const recipe: ChannelRecipe = {
+    takesTurns: true,
     rooms: sourcesFor(channels.rooms, bandHz),
     noises: sourcesFor(channels.noises, bandHz),
     devices: sourcesFor(channels.devices, bandHz),
@@ -32,6 +36,6 @@ export function roomSweep(part: 'near' | 'far', subject: Subject, context: Sweep
     (context.psnrsDb ?? ROOM_TESTS[part].psnrsDb).map((psnrDb) => ({
       labels: { part, subject: subject.name, name: `${decibels(psnrDb)}${hasEnergyKept ? ', energy kept' : ''}` },
       condition: { kind: 'burst', sender, payloadByteCount, psnrDb, recipe, ...singing },
-      runCount,
+      runCount: context.hasAllPairs ? recipe.rooms.length * Math.max(1, recipe.noises.length) : runCount,
     }));
 }

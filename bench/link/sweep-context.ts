@@ -13,6 +13,8 @@ export interface SweepContext {
   readonly psnrsDb?: readonly number[];
   /** What arrives through rooms is scaled to the energy sent instead of to peak 1; see channel-stream.ts. */
   readonly hasEnergyKept?: boolean;
+  /** In rooms: every room with every noise, once. */
+  readonly hasAllPairs?: boolean;
   /** The results are a share of a sweep: points that hang on a fine reading of a curve are left to who has the whole. */
   readonly isShare?: boolean;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JobCondition } from '../trial/job.js';
 import { currentBuild } from './build.js';
 import { durationText, startProgress } from './progress.js';
-import { type BenchRecord, parseRecords, pointIdOf, RecordWriter, readRecords } from './records.js';
+import { type BenchRecord, distinctRecords, parseRecords, pointIdOf, RecordWriter, readRecords } from './records.js';
 import { parseShard, seedsOf } from './shard.js';
 
 const CONDITION: JobCondition = {
@@ -50,6 +50,13 @@ describe('record files', () => {
     writeFileSync(join(folder, 'no.jsonl'), `${JSON.stringify(POINT)}\n{"entries": []}\n`);
     expect(() => readRecords([join(folder, 'no.jsonl')])).toThrow(/no\.jsonl: line 2 is no record/);
     expect(() => readRecords([join(folder, 'nowhere')])).toThrow(/no such file or folder/);
+  });
+});
+
+describe('distinctRecords', () => {
+  test('keeps each point and job once, the first of them', () => {
+    const other = { ...RESULT, seed: 2 } as BenchRecord;
+    expect(distinctRecords([POINT, RESULT, POINT, other, RESULT])).toEqual([POINT, RESULT, other]);
   });
 });
 

@@ -97,6 +97,21 @@ function filesOf(path: string): string[] {
   return names.sort().map((name) => join(path, name));
 }
 
+/** @returns each run, each point and each job once, in the order of their first appearance */
+export function distinctRecords(records: readonly BenchRecord[]): BenchRecord[] {
+  const keyOf = (record: BenchRecord) => {
+    if (record.type === 'result') return `${record.point}/${record.build}/${record.seed}`;
+    return record.type === 'point' ? record.point : JSON.stringify(record);
+  };
+  const seen = new Set<string>();
+  return records.filter((record) => {
+    const key = keyOf(record);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
 /** Appends records to a file of its own, each in one write: nothing that another run writes is ever touched. */
 export class RecordWriter {
   private readonly writtenPoints = new Set<string>();

@@ -83,7 +83,7 @@ export async function runBurstTrial(
   const random = new SeededRandom(seed);
   const { recipe, sender, payloadByteCount, psnrDb } = condition;
   const payload = random.bytes(payloadByteCount);
-  const draw = drawChannel(recipe, random);
+  const draw = drawChannel(recipe, random, seed);
   const otherPayload = random.bytes(payloadByteCount);
   const otherPhone = await otherPhoneOf(recipe, otherPayload);
   const stream = await ChannelStream.open({ recipe, draw, psnrDb, ...(otherPhone && { otherPhone }) }, sounds, random);

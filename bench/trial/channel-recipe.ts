@@ -9,6 +9,8 @@ export type Range = readonly [number, number];
 
 /** What channels to draw. An empty list or an absent field means that nothing of the kind happens. */
 export interface ChannelRecipe {
+  /** Rooms and noises come in turn instead of by chance: as many trials as there are pairs meet every pair once. */
+  readonly takesTurns?: boolean;
   readonly rooms: readonly SoundSource[];
   /** Direct-to-reverberant ratio that the room's direct sound is raised to; absent: the room as measured. */
   readonly nearDrrDb?: Range;
@@ -66,10 +68,19 @@ function pick<T>(choices: readonly T[], random: SeededRandom): T | undefined {
   return choices[index];
 }
 
-/** @returns one channel; the same recipe and randomness give the same */
-export function drawChannel(recipe: ChannelRecipe, random: SeededRandom): ChannelDraw {
-  const room = pick(recipe.rooms, random);
-  const noise = pick(recipe.noises, random);
+/**
+ * @param turn - whose turn it is, where rooms and noises come in turn: any integer from 0
+ * @returns one channel; the same recipe, randomness and turn give the same
+ */
+export function drawChannel(recipe: ChannelRecipe, random: SeededRandom, turn = 0): ChannelDraw {
+  const { rooms, noises, takesTurns } = recipe;
+  const drawnRoom = pick(rooms, random);
+  const drawnNoise = pick(noises, random);
+  // Of R rooms and N noises, turns r, r + R, r + 2R ... give room r with the noises r, r + 1, r + 2 ... modulo N.
+  const roomTurn = turn % Math.max(1, rooms.length);
+  const room = takesTurns ? rooms[roomTurn] : drawnRoom;
+  const noiseTurn = roomTurn + Math.floor(turn / Math.max(1, rooms.length));
+  const noise = takesTurns ? noises[noiseTurn % Math.max(1, noises.length)] : drawnNoise;
   const device = pick(recipe.devices, random);
   const drrDb = random.between(...(recipe.nearDrrDb ?? [0, 0]));
   return {

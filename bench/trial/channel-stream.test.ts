@@ -37,6 +37,15 @@ describe('drawChannel', () => {
     }
   });
 
+  test('in turn every room meets every noise once in as many trials as there are pairs', () => {
+    const recipe = { ...ROOMS, takesTurns: true, rooms: ROOMS.rooms.slice(0, 4), noises: ROOMS.noises.slice(0, 6) };
+    const pairs = Array.from({ length: 24 }, (_, i) => {
+      const { room, noise } = drawChannel(recipe, new SeededRandom(i), 100 + i);
+      return `${room?.name}/${noise?.name}`;
+    });
+    expect(new Set(pairs).size).toBe(24);
+  });
+
   test('white noise alone has no room, no device and no motion', () => {
     const { leadSeconds, tailSeconds, ...rest } = drawChannel(WHITE_NOISE_RECIPE, new SeededRandom(1));
     expect(rest).toEqual({ clockOffsetPpm: 0, speedMetersPerSecond: 0 });
