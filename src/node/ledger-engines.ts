@@ -41,6 +41,8 @@ export function postgresDialect(
   };
   const pool = new pg.Pool({ connectionString, max: connectionCount, types: types as never });
   pool.on('error', onError);
+  // A connection that breaks between two queries of a transaction: the next query tells whoever runs it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
 
