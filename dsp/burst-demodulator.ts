@@ -50,10 +50,8 @@ export interface BurstDemodulator {
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void;
   /** LLRs of the payload symbols so far, in transmitted order. */
   payloadLlrs(): Float32Array;
-  /**
-   * Estimates channel and noise anew with the decoder's opinion of the payload bits.
-   *
-   * @returns whether `payloadLlrs` may be better now
-   */
-  refine(appLlrs: Float32Array): boolean;
+  /** Judges the payload anew with the decoder's opinion of its coded bits: `payloadLlrs` may be better now. */
+  refine(appLlrs: Float32Array): void;
+  /** Forgets the decoder's opinion of the bits, not what was learnt of the channel by it. */
+  restart(): void;
 }

@@ -2,6 +2,7 @@
 // and LLRs once the symbols are there.
 
 import { assertInteger } from '../src/shared/assert.js';
+import { saturateLlr } from '../src/shared/llr.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
 import { Fft } from './fft.js';
@@ -10,7 +11,6 @@ import { estimateFskLevels, toneMetrics } from './fsk-levels.js';
 import { toneBitLlrs } from './fsk-metric.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
-import { saturateLlr } from '../src/shared/llr.js';
 
 /** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
 const LEVEL_BLOCK_SYMBOLS = 64;
@@ -35,6 +35,11 @@ export class FskDemodulator implements BurstDemodulator {
   private readonly energies: Float64Array[] = [];
   private readonly knownTones: (Int32Array | undefined)[] = [];
   private snrLinear = 0;
+  /** What the decoder says of the payload's coded bits beyond what `latest` told it. */
+  private priors: Float32Array = new Float32Array(0);
+  private latest: Float32Array = new Float32Array(0);
+  /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
+  private metrics: Float32Array = new Float32Array(0);
 
   constructor(
     private readonly waveform: FskWaveform,
@@ -93,9 +98,9 @@ export class FskDemodulator implements BurstDemodulator {
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
     const { headerSymbolCount } = this.waveform;
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);
-    const llrs = new Float32Array(this.headerBitCount);
-    this.demap(0, headerSymbolCount, 0, headerSymbolCount, llrs, 0);
-    return llrs;
+    const metrics = new Float32Array(headerSymbolCount * this.toneCount);
+    this.judge(0, headerSymbolCount, 0, headerSymbolCount, metrics, 0);
+    return this.bitLlrs(metrics, new Float32Array(this.headerBitCount));
   }
 
   retryHeader(): undefined {
@@ -109,6 +114,7 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
+    this.metrics = new Float32Array(0);
     const { fftSize } = this.waveform;
     buffer.read(this.map.plan(this.windowStart(symbol)), this.readRe, this.readIm);
     limitImpulses(this.readRe, this.readIm);
@@ -120,19 +126,20 @@ export class FskDemodulator implements BurstDemodulator {
   payloadLlrs(): Float32Array {
     const { headerSymbolCount } = this.waveform;
     const count = this.energies.length;
-    const perSymbol = fskBitsPerSymbol(this.waveform);
-    const llrs = new Float32Array((count - headerSymbolCount) * perSymbol);
-    for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
-      const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
-      const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
-      this.demap(from, last, first, last, llrs, (first - headerSymbolCount) * perSymbol);
-    }
-    return llrs;
+    const llrCount = (count - headerSymbolCount) * fskBitsPerSymbol(this.waveform);
+    if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload();
+    if (this.priors.length !== llrCount) this.priors = new Float32Array(llrCount);
+    this.latest = this.bitLlrs(this.metrics, this.priors);
+    return this.latest.slice();
   }
 
-  /** The levels are learnt from all symbols at once already: there is no second look. */
-  refine(): boolean {
-    return false;
+  /** What the decoder adds to the soft bits judges the tones anew: a symbol's bits are not independent of each other. */
+  refine(appLlrs: Float32Array): void {
+    this.priors = appLlrs.map((app, i) => saturateLlr(app - (this.latest[i] ?? 0)));
+  }
+
+  restart(): void {
+    this.priors = new Float32Array(0);
   }
 
   private windowStart(symbol: number): number {
@@ -196,21 +203,45 @@ export class FskDemodulator implements BurstDemodulator {
     });
   }
 
-  /** Estimates levels over [from, to) and writes the LLRs of symbols [first, last) to out[at] on. */
-  private demap(from: number, to: number, first: number, last: number, out: Float32Array, at: number): void {
+  /** Fills `metrics` for all payload symbols so far, with levels that may change from block to block. */
+  private judgePayload(): void {
+    const { headerSymbolCount } = this.waveform;
+    const count = this.energies.length;
+    this.metrics = new Float32Array((count - headerSymbolCount) * this.toneCount);
+    for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
+      const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
+      const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
+      this.judge(from, last, first, last, this.metrics, (first - headerSymbolCount) * this.toneCount);
+    }
+  }
+
+  /** Estimates levels over [from, to) and writes the metrics of the tones of symbols [first, last) to out[at] on. */
+  private judge(from: number, to: number, first: number, last: number, out: Float32Array, at: number): void {
     const { groupCount, tonesPerGroup } = this.waveform;
     const levels = estimateFskLevels(this.waveform, this.energies.slice(from, to), this.knownTones.slice(from, to));
     const metrics = new Float64Array(tonesPerGroup);
-    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
     let next = at;
     for (let symbol = first; symbol < last; symbol++) {
       for (let group = 0; group < groupCount; group++) {
         toneMetrics(tonesPerGroup, this.energies[symbol], levels, symbol - from, group, metrics);
-        toneBitLlrs(metrics, bits);
-        for (let b = 0; b < bits.length; b++) out[next++] = saturateLlr(bits[b]);
+        out.set(metrics, next);
+        next += tonesPerGroup;
       }
     }
     this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
+  }
+
+  /** Soft bits of symbols from their tones' metrics, with what the decoder says of the bits. */
+  private bitLlrs(metrics: Float32Array, priors: Float32Array): Float32Array {
+    const { tonesPerGroup } = this.waveform;
+    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
+    const work = new Float64Array(tonesPerGroup);
+    const llrs = new Float32Array((metrics.length / tonesPerGroup) * bits.length);
+    for (let group = 0, next = 0; next < llrs.length; group++) {
+      toneBitLlrs(metrics.subarray(group * tonesPerGroup, (group + 1) * tonesPerGroup), bits, priors, next, work);
+      for (let b = 0; b < bits.length; b++) llrs[next++] = saturateLlr(bits[b]);
+    }
+    return llrs;
   }
 }
 

@@ -83,9 +83,9 @@ function bitsOf(tone: number, bitCount: number): number[] {
   return Array.from({ length: bitCount }, (_, b) => (tone >> (bitCount - 1 - b)) & 1);
 }
 
-function llrsOf(metrics: Float64Array): Float64Array {
+function llrsOf(metrics: Float64Array, priors?: Float32Array): Float64Array {
   const out = new Float64Array(Math.log2(metrics.length));
-  toneBitLlrs(metrics, out);
+  toneBitLlrs(metrics, out, priors ?? new Float32Array(out.length), 0, new Float64Array(metrics.length));
   return out;
 }
 
@@ -124,5 +124,35 @@ describe('the LLRs of the bits that choose a tone', () => {
     llrsOf(metrics).forEach((llr, b) => {
       expect(far[b]).toBeCloseTo(llr, 9);
     });
+  });
+
+  test.each([4, 32])('with priors of the bits follow Bayes, less the own prior, of %i tones (seed 2)', (toneCount) => {
+    const random = new SeededRandom(2);
+    const metrics = Float64Array.from({ length: toneCount }, () => random.between(-3, 3));
+    const bitCount = Math.log2(toneCount);
+    const priors = Float32Array.from({ length: bitCount }, () => random.between(-2, 2));
+    const llrs = llrsOf(metrics, priors);
+    for (let b = 0; b < bitCount; b++) {
+      const likelihood = [0, 0];
+      for (let tone = 0; tone < toneCount; tone++) {
+        const bits = bitsOf(tone, bitCount);
+        // P(bit) from its LLR, of all bits but b
+        const prior = bits.reduce(
+          (product, bit, i) => product * (i === b ? 1 : 1 / (1 + Math.exp(bit ? priors[i] : -priors[i]))),
+          1,
+        );
+        likelihood[bits[b]] += prior * Math.exp(metrics[tone]);
+      }
+      expect(llrs[b]).toBeCloseTo(Math.log(likelihood[0] / likelihood[1]), 5);
+    }
+  });
+
+  test('with one other bit known for certain leave half of the tones out (seed 3)', () => {
+    const random = new SeededRandom(3);
+    const metrics = Float64Array.from({ length: 8 }, () => random.between(-3, 3));
+    const llrs = llrsOf(metrics, Float32Array.of(60, 0, 0)); // the first bit is 0: tones 0 to 3
+    const half = llrsOf(metrics.slice(0, 4));
+    expect(llrs[1]).toBeCloseTo(half[0], 6);
+    expect(llrs[2]).toBeCloseTo(half[1], 6);
   });
 });

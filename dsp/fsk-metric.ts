@@ -1,5 +1,10 @@
 // The likelihood that decides M-FSK: how much more likely a tone's energy is if the tone sounded than if it did not.
 
+import type { RealArray } from './fft.js';
+
+/** A sum of likelihoods is never taken to be less than this share of the greatest. */
+const LEAST_LIKELIHOOD = 1e-30;
+
 /** ln I0(x) for x >= 0: polynomial fits of Abramowitz and Stegun 9.8.1 and 9.8.2 (relative error of I0 below 5e-7). */
 export function logBesselI0(x: number): number {
   if (x < 3.75) {
@@ -42,20 +47,40 @@ export function toneLogLikelihoodRatio(energy: number, noise: number, steady: nu
 }
 
 /**
- * LLRs of the bits that choose one of M tones, from the tones' log-likelihood ratios (all tones equally likely before):
- * L(bit) = ln sum over tones with bit 0 - ln sum over tones with bit 1. Bits are MSB first; positive means 0.
+ * LLRs of the bits that choose one of M tones, from the tones' log-likelihood ratios and what is believed of the bits by
+ * other evidence: L(bit) = ln sum over tones with bit 0 - ln sum over tones with bit 1, less the bit's own prior. What is
+ * known of a symbol's other bits rules out tones: iterated with the decoder, this mends what judging bits one by one loses.
+ * Bits are MSB first; positive means 0.
+ *
+ * @param metrics - one a tone, their number a power of two
+ * @param priors - LLRs of all bits from elsewhere
+ * @param firstPrior - index of the first of the symbol's bits in priors
+ * @param work - scratch, one a tone
+ * @see Li and Ritcey, "Bit-interleaved coded modulation with iterative decoding", 1997
  */
-export function toneBitLlrs(metrics: Float64Array, out: Float64Array): void {
+export function toneBitLlrs(
+  metrics: RealArray,
+  out: Float64Array,
+  priors: Float32Array,
+  firstPrior: number,
+  work: Float64Array,
+): void {
+  const bitCount = out.length;
   let top = Number.NEGATIVE_INFINITY;
-  for (const metric of metrics) if (metric > top) top = metric;
-  const zero = new Float64Array(out.length);
-  const one = new Float64Array(out.length);
   for (let tone = 0; tone < metrics.length; tone++) {
-    const likelihood = Math.exp(metrics[tone] - top);
-    for (let b = 0; b < out.length; b++) {
-      if ((tone >> (out.length - 1 - b)) & 1) one[b] += likelihood;
-      else zero[b] += likelihood;
-    }
+    let sum = metrics[tone];
+    for (let b = 0; b < bitCount; b++) if ((tone >> (bitCount - 1 - b)) & 1) sum -= priors[firstPrior + b];
+    work[tone] = sum;
+    if (sum > top) top = sum;
   }
-  for (let b = 0; b < out.length; b++) out[b] = Math.log((zero[b] + 1e-30) / (one[b] + 1e-30));
+  for (let tone = 0; tone < metrics.length; tone++) work[tone] = Math.exp(work[tone] - top);
+  for (let b = 0; b < bitCount; b++) {
+    let zero = LEAST_LIKELIHOOD;
+    let one = LEAST_LIKELIHOOD;
+    for (let tone = 0; tone < metrics.length; tone++) {
+      if ((tone >> (bitCount - 1 - b)) & 1) one += work[tone];
+      else zero += work[tone];
+    }
+    out[b] = Math.log(zero / one) - priors[firstPrior + b];
+  }
 }

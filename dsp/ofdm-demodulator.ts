@@ -151,11 +151,13 @@ export class OfdmDemodulator implements BurstDemodulator {
     return llrs;
   }
 
-  refine(appLlrs: Float32Array): boolean {
+  /** A cell's two bits are independent of each other, and the channel learnt with the decoder's help is kept. */
+  restart(): void {}
+
+  refine(appLlrs: Float32Array): void {
     const points = this.known.meanPoints(this.symbols.length, appLlrs);
     const symbolsPerFit = this.channel.refit(this.symbols, points, this.noise.variance);
     this.noise.matchBurst(this.symbols, points, symbolsPerFit);
-    return true;
   }
 
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */

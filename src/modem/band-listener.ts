@@ -4,7 +4,10 @@ import { BasebandBuffer } from '../../dsp/baseband-buffer.js';
 import { type BurstCandidate, BurstDetector } from '../../dsp/burst-detector.js';
 import { DownConverter } from '../../dsp/down-converter.js';
 import { bandSearch } from './band-search.js';
-import { BurstReception, type ProfileReception, profileReception } from './burst-reception.js';
+import { BurstReception, type ProfileReception, profileReception, STRONG_SCORE } from './burst-reception.js';
+import { HeaderSeries, type ReadHeader } from './header-series.js';
+import { KnownHeaders } from './known-headers.js';
+import { REPEAT_WINDOW_SECONDS } from './message-book.js';
 import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
 
@@ -15,8 +18,10 @@ const HEADERS_IN_A_ROW = 16;
 const HEADERS_RESERVED = 8;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
-/** The baseband kept: the detector's delay, a header and the surroundings before it. */
-const MEMORY_SECONDS = 2.5;
+/** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
+const MEMORY_SECONDS = 20;
+/** Of this, unread headers are kept for so long: their surroundings and preamble must still be there. */
+const UNREAD_SECONDS = 18;
 /** Receptions of the same header that start closer than this are echoes of one burst. */
 const ECHO_SECONDS = 0.05;
 
@@ -25,6 +30,7 @@ const NONE: readonly BurstReception[] = Object.freeze([]);
 
 export class BandListener {
   // derived
+  private readonly basebandRateHz: number;
   private readonly creditPerSample: number;
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
@@ -38,6 +44,8 @@ export class BandListener {
   private receptions: BurstReception[] = [];
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
   private readonly headerCredit: number[];
+  private readonly series = new HeaderSeries();
+  private readonly known = new KnownHeaders();
 
   /**
    * @param profiles - all of one band: same centre, decimation and chirps
@@ -49,6 +57,7 @@ export class BandListener {
   ) {
     const { band, detector } = bandSearch(profiles);
     const { basebandRateHz, pairCounts } = detector;
+    this.basebandRateHz = basebandRateHz;
     this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
     this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
     this.converter = new DownConverter(band);
@@ -65,6 +74,8 @@ export class BandListener {
     this.detector.reset();
     this.receptions = [];
     this.headerCredit.fill(HEADERS_IN_A_ROW);
+    this.series.reset();
+    this.known.reset();
   }
 
   /**
@@ -99,22 +110,54 @@ export class BandListener {
   private proceed(candidates: readonly BurstCandidate[]): BurstReception[] {
     for (const candidate of candidates)
       for (const shared of this.kinds[candidate.kind]) this.admit(new BurstReception(shared, candidate));
-    const complete: BurstReception[] = [];
-    for (const reception of this.receptions) {
+    const nowSeconds = this.buffer.endSamples / this.basebandRateHz;
+    this.series.expire(nowSeconds - UNREAD_SECONDS);
+    this.known.expire(nowSeconds - REPEAT_WINDOW_SECONDS);
+    for (const reception of this.receptions.slice()) {
       const before = reception.state;
       const attempts = reception.headerAttemptCount;
       const { kind } = reception.candidate;
-      const state = reception.advance(this.buffer, this.headerCredit[kind] - HEADERS_RESERVED);
+      const state = reception.advance(this.buffer, this.headerCredit[kind] - HEADERS_RESERVED, this.known);
       this.headerCredit[kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
-      if (state === 'dropped') this.observer?.ended(reception, reception.header ? 'chance-header' : 'no-header');
-      else if (before === 'header' && state !== 'header' && this.isEcho(reception)) {
-        reception.drop();
-        this.observer?.ended(reception, 'echo');
-      }
-      if (reception.state === 'complete') complete.push(reception);
+      if (before === 'header' && state !== 'header') this.afterHeader(reception);
     }
+    const complete = this.receptions.filter(({ state }) => state === 'complete');
     this.receptions = this.receptions.filter(({ state }) => state === 'header' || state === 'payload');
-    return complete;
+    return complete.sort((a, b) => a.candidate.startSamples - b.candidate.startSamples);
+  }
+
+  /** A header was read, or not: then it may be one of a series that can be read together. */
+  private afterHeader(reception: BurstReception): void {
+    const { state, header, candidate } = reception;
+    if (state === 'dropped') {
+      this.observer?.ended(reception, header ? 'chance-header' : 'no-header');
+      if (!header && candidate.score >= STRONG_SCORE) this.readSeries(reception);
+    } else if (this.isEcho(reception)) {
+      reception.drop();
+      this.observer?.ended(reception, 'echo');
+    } else if (header) {
+      this.known.remember(header.header, reception.startSeconds);
+      this.takeUp(this.series.takeKnown(this.known));
+    }
+  }
+
+  /** Looks whether the newest burst completes a series that can be read together. */
+  private readSeries({ shared, candidate, headerLlrs, startSeconds }: BurstReception): void {
+    if (!headerLlrs) return;
+    const read = this.series.add({ shared, candidate, llrs: headerLlrs });
+    for (const { header } of read) this.known.remember(header, startSeconds);
+    this.takeUp(read);
+  }
+
+  /** Takes up bursts again whose header has become known: their baseband is still kept. */
+  private takeUp(read: readonly ReadHeader[]): void {
+    for (const unread of read) {
+      const reception = new BurstReception(unread.shared, unread.candidate);
+      reception.adopt(this.buffer, unread);
+      if (reception.state === 'dropped' || this.isEcho(reception)) continue;
+      reception.advance(this.buffer, 0, this.known);
+      this.receptions.push(reception);
+    }
   }
 
   /** Takes a new reception, if need be in place of the weakest that has no header yet. */

@@ -7,10 +7,17 @@ import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
+import { agreementOf, type KnownHeaders } from './known-headers.js';
 import type { Profile } from './profiles.js';
 
 /** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
 export type ReceptionState = 'header' | 'payload' | 'dropped' | 'complete';
+
+/** What a header said, and which redundancy version came with it. */
+export interface DecodedHeader {
+  readonly header: Header;
+  readonly redundancyVersion: number;
+}
 
 /** What is made once for a profile and shared by its receptions. */
 export interface ProfileReception {
@@ -30,30 +37,27 @@ export function profileReception(profile: Profile): ProfileReception {
 const LEAST_SNR_DB = -24;
 
 /** Score beyond which a candidate is hardly noise (about e^-23 for one pair) and its header worth several attempts. */
-const STRONG_SCORE = 26;
+export const STRONG_SCORE = 26;
 
 export class BurstReception {
-  readonly demodulator: BurstDemodulator;
+  private currentDemodulator: BurstDemodulator;
+  private firstHeaderLlrs: Float32Array | undefined;
   private currentState: ReceptionState = 'header';
   private nextSymbol: number;
   private headerAttempts = 0;
   private layout: BurstLayout | undefined;
-  private decoded: { header: Header; redundancyVersion: number } | undefined;
-  private firstHeaderLlrs: Float32Array | undefined;
+  private decoded: DecodedHeader | undefined;
 
   constructor(
     readonly shared: ProfileReception,
     readonly candidate: BurstCandidate,
   ) {
-    const { profile, basebandRateHz } = shared;
-    const { waveform, centerHz, decimation } = profile;
-    const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
-    const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
-    this.demodulator =
-      waveform.kind === 'ofdm'
-        ? new OfdmDemodulator(waveform, placement, sync)
-        : new FskDemodulator(waveform, placement, sync);
+    this.currentDemodulator = newDemodulator(shared, candidate);
     this.nextSymbol = shared.headerSymbolCount;
+  }
+
+  get demodulator(): BurstDemodulator {
+    return this.currentDemodulator;
   }
 
   get state(): ReceptionState {
@@ -65,13 +69,13 @@ export class BurstReception {
     return this.headerAttempts;
   }
 
-  /** Soft bits of the header as first read, for diagnosis; undefined until then. */
+  /** Soft bits of the header as first read, under the first assumption; undefined until then. */
   get headerLlrs(): Float32Array | undefined {
     return this.firstHeaderLlrs;
   }
 
   /** The decoded header, from the state `payload` on. */
-  get header(): { header: Header; redundancyVersion: number } | undefined {
+  get header(): DecodedHeader | undefined {
     return this.decoded;
   }
 
@@ -93,9 +97,10 @@ export class BurstReception {
    * Goes as far as the baseband allows.
    *
    * @param spareAttempts - how often a strong candidate's header may be tried again under other assumptions
+   * @param known - headers that may come again
    */
-  advance(buffer: BasebandBuffer, spareAttempts: number): ReceptionState {
-    if (this.currentState === 'header') this.readHeader(buffer, spareAttempts);
+  advance(buffer: BasebandBuffer, spareAttempts: number, known: KnownHeaders): ReceptionState {
+    if (this.currentState === 'header') this.readHeader(buffer, spareAttempts, known);
     const symbolCount = this.layout?.symbolCount ?? 0;
     while (this.currentState === 'payload') {
       if (this.nextSymbol === symbolCount) {
@@ -109,25 +114,60 @@ export class BurstReception {
     return this.currentState;
   }
 
-  private readHeader(buffer: BasebandBuffer, spareAttempts: number): void {
-    const { headerSymbolCount, headerCodec, profile } = this.shared;
-    if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
-    this.firstHeaderLlrs = this.demodulator.demodulateHeader(buffer);
-    let result = headerCodec.decode(this.firstHeaderLlrs);
-    this.headerAttempts++;
-    while (!result.ok && this.candidate.score >= STRONG_SCORE && this.headerAttempts <= spareAttempts) {
-      const llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);
+  /** The header became known by other bursts: takes the assumption under which it agrees best, and goes on. */
+  adopt(buffer: BasebandBuffer, { header, redundancyVersion }: DecodedHeader): void {
+    const bits = this.shared.headerCodec.encode(header, redundancyVersion);
+    let best = 0;
+    let most = agreementOf(this.demodulator.demodulateHeader(buffer), bits);
+    for (let attempt = 1; ; attempt++) {
+      const llrs = this.demodulator.retryHeader(buffer, attempt);
       if (!llrs) break;
-      result = headerCodec.decode(llrs);
+      const agreement = agreementOf(llrs, bits);
+      if (agreement <= most) continue;
+      most = agreement;
+      best = attempt;
+    }
+    this.currentDemodulator = newDemodulator(this.shared, this.candidate);
+    this.demodulator.demodulateHeader(buffer);
+    if (best > 0) this.demodulator.retryHeader(buffer, best);
+    this.accept({ header, redundancyVersion });
+  }
+
+  private readHeader(buffer: BasebandBuffer, spareAttempts: number, known: KnownHeaders): void {
+    const { headerSymbolCount, headerCodec } = this.shared;
+    if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
+    let llrs: Float32Array | undefined = this.demodulator.demodulateHeader(buffer);
+    this.firstHeaderLlrs = llrs;
+    while (llrs) {
+      const result = headerCodec.decode(llrs);
       this.headerAttempts++;
+      const decoded = result.ok ? result : known.recognise(headerCodec, llrs);
+      if (decoded) {
+        this.accept(decoded);
+        return;
+      }
+      if (this.candidate.score < STRONG_SCORE || this.headerAttempts > spareAttempts) break;
+      llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);
     }
-    if (!result.ok) {
-      this.currentState = 'dropped';
-      return;
-    }
-    this.decoded = result;
-    this.layout = burstLayout(profile, result.header.payloadByteCount);
-    this.demodulator.acceptHeader(headerCodec.encode(result.header, result.redundancyVersion));
+    this.currentState = 'dropped';
+  }
+
+  private accept(decoded: DecodedHeader): void {
+    const { headerCodec, profile } = this.shared;
+    const { header, redundancyVersion } = decoded;
+    this.decoded = { header, redundancyVersion };
+    this.layout = burstLayout(profile, header.payloadByteCount);
+    this.demodulator.acceptHeader(headerCodec.encode(header, redundancyVersion));
     this.currentState = this.demodulator.snrDb < LEAST_SNR_DB ? 'dropped' : 'payload';
   }
+}
+
+function newDemodulator(shared: ProfileReception, candidate: BurstCandidate): BurstDemodulator {
+  const { profile, basebandRateHz } = shared;
+  const { waveform, centerHz, decimation } = profile;
+  const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
+  const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
+  return waveform.kind === 'ofdm'
+    ? new OfdmDemodulator(waveform, placement, sync)
+    : new FskDemodulator(waveform, placement, sync);
 }

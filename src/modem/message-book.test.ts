@@ -20,7 +20,8 @@ function softBurst(payload: Uint8Array, redundancyVersion: number, esN0Db: numbe
     redundancyVersion,
     endSeconds: 1,
     llrs: () => llrs,
-    refine: () => false,
+    refine: () => {},
+    restart: () => {},
   };
 }
 
@@ -89,15 +90,56 @@ describe('a message book', () => {
     const good = clean(PAYLOAD).llrs();
     const verdict = new MessageBook().add({
       ...burst,
-      llrs: () => (looks === 0 ? new Float32Array(CODED_BITS) : good),
+      // Every other soft bit is wrong at first: it claims to say much, but nothing fits.
+      llrs: () => (looks === 0 ? good.map((llr, i) => (i % 2 ? llr : -llr)) : good),
       refine: (appLlrs) => {
         expect(appLlrs.length).toBe(CODED_BITS);
         looks++;
-        return true;
       },
     });
     expect(verdict.kind).toBe('delivered');
     expect(looks).toBe(1);
+  });
+
+  test('neither decodes nor looks again at soft bits that say too little for any decoder', () => {
+    let looks = 0;
+    const faint = softBurst(PAYLOAD, 0, 0, 1)
+      .llrs()
+      .map((llr) => llr / 100);
+    const verdict = new MessageBook().add({ ...softBurst(PAYLOAD, 0, 0, 1), llrs: () => faint, refine: () => looks++ });
+    expect(verdict).toEqual({ kind: 'failed', burstsCombined: 1 });
+    expect(looks).toBe(0);
+  });
+
+  test('keeps at most sixteen failed bursts of a message, and forgets them once it is delivered', () => {
+    const book = new MessageBook();
+    const noise = new SeededRandom(1);
+    const bursts = Array.from({ length: 20 }, (_, i) => {
+      const llrs = new Float32Array(CODED_BITS).map(() => noise.normal());
+      return { ...softBurst(PAYLOAD, i % 4, 0, i), llrs: () => llrs };
+    });
+    const counts = bursts
+      .map((burst) => book.add(burst))
+      .map((verdict) => 'burstsCombined' in verdict && verdict.burstsCombined);
+    expect(counts).toEqual([...Array.from({ length: 16 }, (_, i) => i + 1), 16, 16, 16, 16]);
+    expect(book.add(clean(PAYLOAD)).kind).toBe('delivered');
+    const { entries } = book as unknown as { entries: Map<string, { bursts: unknown[] }> };
+    for (const { bursts: kept } of entries.values()) expect(kept).toEqual([]);
+  });
+
+  test('bounds the failed bursts of all long messages together', () => {
+    const book = new MessageBook();
+    for (let i = 0; i < 40; i++) {
+      const payload = new Uint8Array(2000).fill(i);
+      const burst = { ...softBurst(PAYLOAD, 0, 0, 1), header: { payloadByteCount: 2000, messageId: i % 10 } };
+      const llrs = new Float32Array(40_000).map((_, k) => (k % 3) - 1 + payload[0] / 1000);
+      book.add({ ...burst, llrs: () => llrs });
+    }
+    const { entries } = book as unknown as { entries: Map<string, { bursts: { llrs(): Float32Array }[] }> };
+    let codedBits = 0;
+    for (const { bursts } of entries.values()) for (const burst of bursts) codedBits += burst.llrs().length;
+    expect(codedBits).toBeGreaterThan(0);
+    expect(codedBits).toBeLessThanOrEqual(300_000);
   });
 
   test('forgets a message that was not heard for a while, so that it can be sent again', () => {

@@ -1,8 +1,9 @@
 // What was heard of each message: soft bits of its bursts added up, and whether it has been delivered.
 // Keyed by what the header says, not by profile: all profiles send the same codewords, so even bursts of two bands add.
 
-import { FrameDecoder } from '../../codec/frame/frame.js';
+import { FrameDecoder, planFrame } from '../../codec/frame/frame.js';
 import { type Header, messageIdOf } from '../../codec/frame/header.js';
+import { informationBits } from '../shared/llr.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
 export const REPEAT_WINDOW_SECONDS = 30;
@@ -20,27 +21,41 @@ export type BurstVerdict =
   | { readonly kind: 'repeated' }
   | { readonly kind: 'failed'; readonly burstsCombined: number };
 
-interface Entry {
-  readonly decoder: FrameDecoder;
-  burstsCombined: number;
-  delivered: Uint8Array | undefined;
-  lastHeardSeconds: number;
-}
-
 /** One burst's soft bits, and the demodulator's offer to look again with the decoder's opinion. */
 export interface SoftBurst {
   readonly header: Header;
   readonly redundancyVersion: number;
   readonly endSeconds: number;
   llrs(): Float32Array;
-  /** @returns whether `llrs` may be better now */
-  refine(appLlrs: Float32Array): boolean;
+  /** Estimates again with the decoder's opinion of the coded bits: `llrs` may be better now. */
+  refine(appLlrs: Float32Array): void;
+  /** Forgets what the decoder said of the bits, not what was learnt of the channel by it. */
+  restart(): void;
 }
 
-/** Times the channel is estimated again with the decoder's help before a burst counts as failed. */
+interface Entry {
+  readonly header: Header;
+  readonly decoder: FrameDecoder;
+  readonly infoBitCount: number;
+  /** Those that failed so far, oldest first. */
+  bursts: SoftBurst[];
+  delivered: Uint8Array | undefined;
+  lastHeardSeconds: number;
+}
+
+/** Times the bursts are looked at again with the decoder's help before they count as failed. */
 const REFINE_ROUNDS = 4;
+/** Soft bits that claim to carry less than this share of the information wanted are not decoded: no decoder could. */
+const HOPELESS_SHARE = 0.7;
+/** And with less than this share looking again will not be enough. */
+const PROMISING_SHARE = 0.85;
+/** Failed bursts kept of one message ... */
+const MAX_BURSTS = 16;
+/** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
+const MAX_CODED_BITS = 300_000;
 
 export class MessageBook {
+  // state: in order of last use
   private readonly entries = new Map<string, Entry>();
 
   reset(): void {
@@ -53,37 +68,38 @@ export class MessageBook {
    */
   add(burst: SoftBurst): BurstVerdict {
     const entry = this.entryOf(burst.header, burst.endSeconds);
-    const alone = new FrameDecoder(burst.header.payloadByteCount);
-    let llrs = burst.llrs();
-    for (let round = 0; ; round++) {
-      alone.clear();
-      alone.combine(llrs, burst.redundancyVersion);
-      const result = alone.decode();
-      if (result.ok && messageIdOf(result.payload) === burst.header.messageId)
-        return this.deliver(entry, result.payload, result.correctedByteCount, 1);
-      if (round === REFINE_ROUNDS) break;
-      if (!burst.refine(alone.aPosterioriLlrs(burst.redundancyVersion, llrs.length))) break;
-      llrs = burst.llrs();
-    }
-    return this.combine(entry, llrs, burst);
-  }
-
-  private combine(entry: Entry, llrs: Float32Array, { header, redundancyVersion }: SoftBurst): BurstVerdict {
+    const alone = decodeTogether(entry, [burst]);
+    if (alone) return this.deliver(entry, alone, 1);
     if (entry.delivered) return { kind: 'repeated' };
-    entry.decoder.combine(llrs, redundancyVersion);
-    entry.burstsCombined++;
-    if (entry.burstsCombined > 1) {
-      const result = entry.decoder.decode();
-      if (result.ok && messageIdOf(result.payload) === header.messageId)
-        return this.deliver(entry, result.payload, result.correctedByteCount, entry.burstsCombined);
+    entry.bursts.push(burst);
+    this.forgetOldest(entry);
+    const { bursts } = entry;
+    if (bursts.length > 1) {
+      const together = decodeTogether(entry, bursts);
+      if (together) return this.deliver(entry, together, bursts.length);
     }
-    return { kind: 'failed', burstsCombined: entry.burstsCombined };
+    return { kind: 'failed', burstsCombined: bursts.length };
   }
 
-  private deliver(entry: Entry, payload: Uint8Array, correctedByteCount: number, burstsCombined: number): BurstVerdict {
+  /** Keeps the bursts within their bounds, whichever message they belong to. */
+  private forgetOldest(newest: Entry): void {
+    if (newest.bursts.length > MAX_BURSTS) newest.bursts.shift();
+    let codedBits = 0;
+    for (const entry of [...this.entries.values()].reverse()) {
+      let kept = 0;
+      for (const burst of entry.bursts.slice().reverse()) {
+        codedBits += burst.llrs().length;
+        if (codedBits > MAX_CODED_BITS && !(entry === newest && kept === 0)) break;
+        kept++;
+      }
+      entry.bursts = entry.bursts.slice(entry.bursts.length - kept);
+    }
+  }
+
+  private deliver(entry: Entry, { payload, correctedByteCount }: Decoded, burstsCombined: number): BurstVerdict {
     if (entry.delivered && sameBytes(entry.delivered, payload)) return { kind: 'repeated' };
     entry.delivered = payload;
-    entry.decoder.clear();
+    entry.bursts = [];
     return { kind: 'delivered', payload: payload.slice(), correctedByteCount, burstsCombined };
   }
 
@@ -92,8 +108,10 @@ export class MessageBook {
       if (nowSeconds - entry.lastHeardSeconds > REPEAT_WINDOW_SECONDS) this.entries.delete(key);
     const key = `${header.payloadByteCount}/${header.messageId}`;
     const entry = this.entries.get(key) ?? {
+      header,
       decoder: new FrameDecoder(header.payloadByteCount),
-      burstsCombined: 0,
+      infoBitCount: planFrame(header.payloadByteCount).infoBitCount,
+      bursts: [],
       delivered: undefined,
       lastHeardSeconds: nowSeconds,
     };
@@ -103,6 +121,34 @@ export class MessageBook {
     if (this.entries.size > MAX_ENTRIES) this.entries.delete(this.entries.keys().next().value as string);
     return entry;
   }
+}
+
+interface Decoded {
+  readonly payload: Uint8Array;
+  readonly correctedByteCount: number;
+}
+
+/** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
+function decodeTogether({ decoder, infoBitCount, header }: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
+  for (const burst of bursts) burst.restart();
+  for (let round = 0; round <= REFINE_ROUNDS; round++) {
+    decoder.clear();
+    let information = 0;
+    const lengths = bursts.map((burst) => {
+      const llrs = burst.llrs();
+      information += informationBits(llrs);
+      decoder.combine(llrs, burst.redundancyVersion);
+      return llrs.length;
+    });
+    if (information < HOPELESS_SHARE * infoBitCount) return undefined;
+    const result = decoder.decode();
+    if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
+    if (information < PROMISING_SHARE * infoBitCount) return undefined;
+    bursts.forEach((burst, i) => {
+      burst.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, lengths[i]));
+    });
+  }
+  return undefined;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

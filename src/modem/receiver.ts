@@ -150,6 +150,7 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
       endSeconds: reception.endSeconds,
       llrs: () => demodulator.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
+      restart: () => demodulator.restart(),
     });
     this.observer?.ended(reception, verdict.kind);
     switch (verdict.kind) {

@@ -14,3 +14,19 @@ export function saturateLlr(llr: number): number {
 export function hardBit(llr: number): 0 | 1 {
   return llr < 0 ? 1 : 0;
 }
+
+/**
+ * Information that soft bits carry if they are what they claim to be: the sum of 1 - H(1 / (1 + e^|L|)).
+ *
+ * @returns in bits, 0 to llrs.length
+ */
+export function informationBits(llrs: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < llrs.length; i++) {
+    const magnitude = Math.abs(llrs[i]);
+    const odds = Math.exp(-magnitude);
+    // H(p) with p = odds / (1 + odds), in nats: ln(1 + odds) + p |L|
+    if (magnitude < MAX_LLR) sum += Math.log1p(odds) + (odds / (1 + odds)) * magnitude;
+  }
+  return llrs.length - sum / Math.LN2;
+}

@@ -64,6 +64,8 @@ function fskInformation(tonesPerGroup: number, snr: number): number {
   const random = new SeededRandom(1);
   const metrics = new Float64Array(tonesPerGroup);
   const llrs = new Float64Array(Math.log2(tonesPerGroup));
+  const noPriors = new Float32Array(llrs.length);
+  const work = new Float64Array(tonesPerGroup);
   let sum = 0;
   for (let draw = 0; draw < DRAWS; draw++) {
     for (let tone = 0; tone < tonesPerGroup; tone++) {
@@ -71,7 +73,7 @@ function fskInformation(tonesPerGroup: number, snr: number): number {
       const im = random.normal() * Math.SQRT1_2;
       metrics[tone] = toneLogLikelihoodRatio(re * re + im * im, 1, snr, 0);
     }
-    toneBitLlrs(metrics, llrs);
+    toneBitLlrs(metrics, llrs, noPriors, 0, work);
     for (const llr of llrs) sum += 1 - Math.log2(1 + Math.exp(-llr)); // tone 0 sounds: all its bits are 0
   }
   return sum / DRAWS / llrs.length;

@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import { SeededRandom } from '../shared/seeded-random.js';
+import { type ProfileReception, profileReception } from './burst-reception.js';
+import { HeaderSeries, type UnreadHeader } from './header-series.js';
+import { agreementOf, KnownHeaders } from './known-headers.js';
+import { PROFILES } from './profiles.js';
+
+const SHARED = profileReception(PROFILES['audible-fast']);
+const PACE_SECONDS = 0.4;
+
+/** A header as heard in white noise: LLRs whose mean, and half of whose variance, are 4 Es/N0. */
+function unread(
+  header: { payloadByteCount: number; messageId: number },
+  redundancyVersion: number,
+  seconds: number,
+  esN0Db: number,
+  random: SeededRandom,
+  shared: ProfileReception = SHARED,
+): UnreadHeader {
+  const mean = 4 * 10 ** (esN0Db / 10);
+  const bits = shared.headerCodec.encode(header, redundancyVersion);
+  const llrs = Float32Array.from(bits, (bit) => (bit ? -mean : mean) + Math.sqrt(2 * mean) * random.normal());
+  const echoes = { originSamples: 0, powers: new Float32Array(1) };
+  const startSamples = seconds * shared.basebandRateHz;
+  return { shared, candidate: { startSamples, dilation: 0, score: 40, kind: 0, echoes }, llrs };
+}
+
+const HEADER = { payloadByteCount: 92, messageId: 4711 };
+const OTHER = { payloadByteCount: 92, messageId: 815 };
+
+/** Es/N0 at which one header of 240 bits and more is read once in hundreds: 5 dB below its 1 % point. */
+const FAINT_DB = -12;
+
+describe('a series of headers', () => {
+  test('is read together where none can be read alone, and says each burst’s redundancy version (seeds 1 to 20)', () => {
+    let readCount = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = new SeededRandom(seed);
+      const series = new HeaderSeries();
+      for (let i = 0; i < 8; i++) {
+        const read = series.add(unread(HEADER, i % 4, 1 + i * PACE_SECONDS, FAINT_DB, random));
+        if (read.length === 0) continue;
+        readCount++;
+        expect(read.map(({ header }) => header)).toEqual(read.map(() => HEADER));
+        for (const { candidate, redundancyVersion } of read)
+          expect(redundancyVersion).toBe(
+            Math.round((candidate.startSamples / SHARED.basebandRateHz - 1) / PACE_SECONDS) % 4,
+          );
+        break;
+      }
+    }
+    expect(readCount).toBe(20);
+  });
+
+  test('is read though one of its bursts was missed (seeds 1 to 20)', () => {
+    let readCount = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = new SeededRandom(seed);
+      const series = new HeaderSeries();
+      const read = [0, 1, 3, 4, 5, 6, 7].flatMap((i) =>
+        series.add(unread(HEADER, i % 4, 1 + i * PACE_SECONDS, FAINT_DB, random)),
+      );
+      if (read.length > 0) readCount++;
+    }
+    expect(readCount).toBe(20);
+  });
+
+  test('of two phones in turns is read for both (seeds 1 to 10)', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const random = new SeededRandom(seed);
+      const series = new HeaderSeries();
+      const ids = new Set<number>();
+      for (let i = 0; i < 20; i++) {
+        const header = i % 2 ? OTHER : HEADER;
+        for (const read of series.add(unread(header, (i >> 1) % 4, 1 + i * PACE_SECONDS, FAINT_DB, random)))
+          ids.add(read.header.messageId);
+      }
+      expect([...ids].sort((a, b) => a - b)).toEqual([OTHER.messageId, HEADER.messageId]);
+    }
+  });
+
+  test('is not read out of noise (100 bursts at an even pace, seed 1)', () => {
+    const random = new SeededRandom(1);
+    const series = new HeaderSeries();
+    for (let i = 0; i < 100; i++) {
+      const noise = unread(HEADER, 0, 1 + i * PACE_SECONDS, -60, random);
+      expect(series.add({ ...noise, llrs: noise.llrs.map((llr) => llr * 1000) })).toEqual([]);
+    }
+  });
+
+  test('forgets what is older than it is told, and is bounded', () => {
+    const random = new SeededRandom(1);
+    const series = new HeaderSeries();
+    const kept = series as unknown as { unread: UnreadHeader[] };
+    for (let i = 0; i < 200; i++) series.add(unread(HEADER, 0, 1 + i * 0.17 * (1 + (i % 7)), -40, random));
+    expect(kept.unread.length).toBeLessThanOrEqual(32);
+    series.expire(1e9);
+    expect(kept.unread.length).toBe(0);
+  });
+});
+
+describe('known headers', () => {
+  test('are recognised in soft bits too faint to read, with the redundancy version (seeds 1 to 50)', () => {
+    const known = new KnownHeaders();
+    known.remember(HEADER, 1);
+    known.remember(OTHER, 1);
+    let recognised = 0;
+    for (let seed = 1; seed <= 50; seed++) {
+      const { llrs } = unread(OTHER, seed % 4, 2, FAINT_DB, new SeededRandom(seed));
+      const result = known.recognise(SHARED.headerCodec, llrs);
+      if (!result) continue;
+      expect(result).toEqual({ header: OTHER, redundancyVersion: seed % 4 });
+      recognised++;
+    }
+    expect(recognised).toBeGreaterThan(40);
+  });
+
+  test('are not recognised in another phone’s header or in noise (seeds 1 to 500)', () => {
+    const known = new KnownHeaders();
+    known.remember(HEADER, 1);
+    let mistaken = 0;
+    for (let seed = 1; seed <= 500; seed++) {
+      const { llrs } = unread(OTHER, seed % 4, 2, seed % 2 ? 0 : -60, new SeededRandom(seed));
+      if (known.recognise(SHARED.headerCodec, llrs)) mistaken++;
+    }
+    expect(mistaken).toBeLessThanOrEqual(1);
+  });
+
+  test('are forgotten after a while', () => {
+    const known = new KnownHeaders();
+    known.remember(HEADER, 1);
+    known.expire(2);
+    const { llrs } = unread(HEADER, 0, 2, 0, new SeededRandom(1));
+    expect(known.recognise(SHARED.headerCodec, llrs)).toBeUndefined();
+  });
+
+  test('agreement of unrelated soft bits has variance 1 (seed 1)', () => {
+    const random = new SeededRandom(1);
+    let sum = 0;
+    for (let i = 0; i < 2000; i++) {
+      const llrs = new Float32Array(200).map(() => random.normal() * random.between(0, 4));
+      sum +=
+        agreementOf(
+          llrs,
+          Uint8Array.from({ length: 200 }, () => random.below(2)),
+        ) ** 2;
+    }
+    expect(sum / 2000).toBeGreaterThan(0.9);
+    expect(sum / 2000).toBeLessThan(1.1);
+  });
+});
