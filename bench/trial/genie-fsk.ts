@@ -108,8 +108,9 @@ export function bitLlrsOf(groups: readonly GroupMetrics[]): Float32Array {
   const perGroup = Math.log2(groups[0].metrics.length);
   const out = new Float32Array(groups.length * perGroup);
   const bits = new Float64Array(perGroup);
+  const noPriors = new Float32Array(perGroup);
   groups.forEach(({ metrics }, g) => {
-    toneBitLlrs(metrics, bits);
+    toneBitLlrs(metrics, bits, noPriors, 0, new Float64Array(metrics.length));
     out.set(bits, g * perGroup);
   });
   return out;
