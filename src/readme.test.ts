@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 
 const ROOT = join(dirname(expect.getState().testPath ?? ''), '..');
-const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(
-  ([, code]) => code,
-);
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const blocks: string[] = [];
+// A block that goes on from the one above is run with it, and with what that goes on from.
+for (const [, code] of readme.matchAll(/^```ts\n(.*?)^```$/gms))
+  blocks.push(code.startsWith('// Goes on from') ? `${blocks.at(-1)}${code}` : code);
 
 /** @returns for each code what the type checker says of it, as a module in the root folder of the project */
 function typeErrors(codes: readonly string[]): string[][] {
