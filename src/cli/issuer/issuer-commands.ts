@@ -3,7 +3,8 @@
 import type { AddCommands } from '../command-context.js';
 import { addCertificates } from './certificates.js';
 import { addChallenge } from './challenge.js';
-import { addDeny, addDenyList } from './deny.js';
+import { addDeny } from './deny.js';
+import { addDenyList } from './deny-list.js';
 import { addEnrol } from './enrol.js';
 import { addInit } from './init.js';
 

@@ -1,9 +1,9 @@
-// `tillsong wallet bill`: what is not settled yet, and how it is handed in. `tillsong wallet settled`: settlement's answer to it.
+// `tillsong wallet bill`: what is not settled yet, and how it is handed in.
 
 import type { Command } from 'commander';
-import { formatAmount, makeUpload, parseUpload, parseUploadAnswer, type Wallet } from 'tillsong';
+import { formatAmount, makeUpload, type Wallet } from 'tillsong';
 import { type CommandContext, EXIT, FileError, type Finish } from '../command-context.js';
-import { readJsonFile, writeJsonFile } from '../json-file.js';
+import { writeJsonFile } from '../json-file.js';
 import { counted } from '../message-lines.js';
 import { dateOf, hexOf, type OutputOptions, showResult } from '../result-output.js';
 import { entryJson, entryLine } from './payment-output.js';
@@ -48,34 +48,4 @@ async function bill(wallet: Wallet, options: BillOptions, context: CommandContex
       ? 'no certificate yet'
       : `left: ${formatAmount({ minorUnits: left.remainingMinorUnits, currency: left.currency })} and ${counted(left.remainingCount, 'payment')}, until ${dateOf(left.endsAtSeconds)}`,
   ]);
-}
-
-interface SettledOptions extends OutputOptions {
-  readonly dir: string;
-  readonly bill: string;
-  readonly answer: string;
-}
-
-export function addSettled(wallet: Command, context: CommandContext, finish: Finish): void {
-  wallet
-    .command('settled')
-    .description('take off the bill what settlement has recorded')
-    .requiredOption('--dir <folder>', 'the phone’s folder')
-    .requiredOption('--bill <file>', 'what `wallet bill --out` wrote')
-    .requiredOption('--answer <file>', 'settlement’s answer to it, or - for standard input')
-    .option('--json', 'the result as one JSON object')
-    .action(async (options: SettledOptions) => finish(await settled(options, context)));
-}
-
-async function settled(options: SettledOptions, context: CommandContext): Promise<number> {
-  const upload = parseUpload(await readJsonFile(options.bill, context));
-  if (!upload.ok || upload.upload.kind !== 'bill')
-    throw new FileError(`${options.bill}: expected a bill, got another thing`);
-  const answer = parseUploadAnswer(await readJsonFile(options.answer, context));
-  if (!answer.ok || answer.answer.kind !== 'bill')
-    throw new FileError(`${options.answer}: expected the answer to a bill, got another thing`);
-  const [sent, received] = [upload.upload, answer.answer];
-  const settledCount = await withWallet(options.dir, context, (open) => open.settled(sent, received));
-  showResult(context, options, { ok: true, settledCount }, [`${counted(settledCount, 'payment')} settled`]);
-  return EXIT.ok;
 }

@@ -2,12 +2,14 @@
 
 import type { AddCommands } from '../command-context.js';
 import { addAnswer } from './answer.js';
-import { addBill, addSettled } from './bill.js';
+import { addBill } from './bill.js';
+import { addCancel } from './cancel.js';
 import { addHear } from './hear.js';
 import { addInit } from './init.js';
 import { addPay } from './pay.js';
 import { addRequest } from './request.js';
-import { addCancel, addRetry } from './retry.js';
+import { addRetry } from './retry.js';
+import { addSettled } from './settled.js';
 import { addSync } from './sync.js';
 import { addTrust } from './trust.js';
 
