@@ -13,12 +13,12 @@ const START_DB: Readonly<Record<ProfileName, number>> = {
   'ultrasonic-robust': -10,
 };
 const STEP_DB = 0.5;
-/** An ideal receiver of the fast profiles is about 3.5 dB better, one of the robust profiles 5 dB. */
+/** An ideal receiver of the fast profiles is about 3.5 dB better, one of the robust profiles 6 dB. */
 const STEP_COUNT: Readonly<Record<ProfileName, number>> = {
   'audible-fast': 11,
   'ultrasonic-fast': 11,
-  'audible-robust': 13,
-  'ultrasonic-robust': 13,
+  'audible-robust': 17,
+  'ultrasonic-robust': 17,
 };
 
 export interface BudgetPlan {

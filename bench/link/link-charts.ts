@@ -11,6 +11,8 @@ import { type Rate, rateOf } from './statistics.js';
 
 const PSNR_LABEL = 'PSNR, 0-24 kHz (dB)';
 const LOWEST_ERROR_RATE = 1e-3;
+/** Delivery at fewer PSNRs is a table's business. */
+const LEAST_CURVE_POINTS = 3;
 /** Curves of the bound are drawn over this stretch of Eb/N0, in dB. */
 const BOUND_RANGE_DB: readonly [number, number] = [-2, 1];
 
@@ -55,17 +57,20 @@ export function bySubject(entries: readonly DeliveryEntry[]): [string, DeliveryE
   ]);
 }
 
-/** A curve of failures. A point without any has no place on a logarithmic axis. */
+/** A curve of failures. A point without any stands on the lower edge of the picture, the first of them with its interval. */
 export function failureSeries(
   name: string,
   points: readonly { readonly x: number; readonly failures: Rate }[],
   style: Pick<LineSeries, 'dashed' | 'color'> = {},
 ): LineSeries {
-  const drawn = points.filter(({ failures }) => failures.successCount > 0);
   return {
     name,
-    points: drawn.map(({ x, failures }) => [x, failures.rate]),
-    intervals: drawn.map(({ failures }) => [Math.max(failures.lowest, LOWEST_ERROR_RATE), failures.highest]),
+    points: points.map(({ x, failures }) => [x, Math.max(failures.rate, LOWEST_ERROR_RATE)]),
+    intervals: points.map(({ failures }, i) =>
+      i > 0 && failures.successCount + points[i - 1].failures.successCount === 0
+        ? [LOWEST_ERROR_RATE, LOWEST_ERROR_RATE]
+        : [Math.max(failures.lowest, LOWEST_ERROR_RATE), failures.highest],
+    ),
     ...style,
   };
 }
@@ -106,7 +111,7 @@ export function errorChart(title: string, xLabel: string, series: readonly LineS
   if (xs.length < 2) return undefined;
   return renderLineChart({
     title,
-    subtitle: 'bursts not delivered, with 95 % intervals',
+    subtitle: 'bursts not delivered, with 95 % intervals; a point on the lower edge: none was lost',
     xLabel,
     yLabel: 'packet error rate',
     yScale: 'log',
@@ -131,7 +136,7 @@ function boundSeries(payloadByteCount: number): LineSeries {
 }
 
 function deliveryChart(part: 'near' | 'far', entries: readonly DeliveryEntry[]): string | undefined {
-  if (new Set(entries.map(({ psnrDb }) => psnrDb)).size < 2) return undefined;
+  if (new Set(entries.map(({ psnrDb }) => psnrDb)).size < LEAST_CURVE_POINTS) return undefined;
   return renderLineChart({
     title: part === 'near' ? 'Near: direct sound raised to +2 to +16 dB' : 'Far: rooms as measured',
     subtitle: 'single bursts delivered through measured rooms with recorded noise, with 95 % intervals',
