@@ -6,7 +6,7 @@ import { DownConverter } from '../../dsp/down-converter.js';
 import { bandSearch } from './band-search.js';
 import { BurstReception, type ProfileReception, profileReception, STRONG_SCORE } from './burst-reception.js';
 import { HeaderSeries, type ReadHeader } from './header-series.js';
-import { KnownHeaders } from './known-headers.js';
+import type { KnownHeaders } from './known-headers.js';
 import { REPEAT_WINDOW_SECONDS } from './message-book.js';
 import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
@@ -45,14 +45,17 @@ export class BandListener {
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
   private readonly headerCredit: number[];
   private readonly series = new HeaderSeries();
-  private readonly known = new KnownHeaders();
+  /** What the known headers were when the unread ones were last compared with them. */
+  private knownVersion = 0;
 
   /**
    * @param profiles - all of one band: same centre, decimation and chirps
+   * @param known - headers read in this band, by whichever microphone: a repeat is recognised by them
    * @param observer - told how receptions end that give no event
    */
   constructor(
     profiles: readonly Profile[],
+    private readonly known: KnownHeaders,
     private readonly observer?: ReceiverObserver,
   ) {
     const { band, detector } = bandSearch(profiles);
@@ -75,7 +78,6 @@ export class BandListener {
     this.receptions = [];
     this.headerCredit.fill(HEADERS_IN_A_ROW);
     this.series.reset();
-    this.known.reset();
   }
 
   /**
@@ -95,7 +97,8 @@ export class BandListener {
     for (let kind = 0; kind < headerCredit.length; kind++)
       headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + written * this.creditPerSample);
     const candidates = this.detector.push(re, im, written);
-    if (candidates.length === 0 && this.receptions.length === 0) return NONE;
+    const isNewsless = this.known.version === this.knownVersion;
+    if (candidates.length === 0 && this.receptions.length === 0 && isNewsless) return NONE;
     return this.proceed(candidates);
   }
 
@@ -121,6 +124,10 @@ export class BandListener {
       this.headerCredit[kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
       if (before === 'header' && state !== 'header') this.afterHeader(reception);
     }
+    if (this.known.version !== this.knownVersion) {
+      this.knownVersion = this.known.version;
+      this.takeUp(this.series.takeKnown(this.known));
+    }
     const complete = this.receptions.filter(({ state }) => state === 'complete');
     this.receptions = this.receptions.filter(({ state }) => state === 'header' || state === 'payload');
     return complete.sort((a, b) => a.candidate.startSamples - b.candidate.startSamples);
@@ -135,10 +142,7 @@ export class BandListener {
     } else if (this.isEcho(reception)) {
       reception.drop();
       this.observer?.ended(reception, 'echo');
-    } else if (header) {
-      this.known.remember(header.header, reception.startSeconds);
-      this.takeUp(this.series.takeKnown(this.known));
-    }
+    } else if (header) this.known.remember(header.header, reception.startSeconds);
   }
 
   /** Looks whether the newest burst completes a series that can be read together. */

@@ -20,6 +20,12 @@ interface Known {
 export class KnownHeaders {
   // state: longest unheard first
   private known: Known[] = [];
+  private added = 0;
+
+  /** Grows with every message that was not known before: then earlier bursts may be recognised too. */
+  get version(): number {
+    return this.added;
+  }
 
   reset(): void {
     this.known = [];
@@ -27,7 +33,9 @@ export class KnownHeaders {
 
   /** A header was read, or recognised, in a burst that started at a time. */
   remember(header: Header, seconds: number): void {
-    this.known = this.known.filter((other) => !isSame(other.header, header));
+    const others = this.known.filter((other) => !isSame(other.header, header));
+    if (others.length === this.known.length) this.added++;
+    this.known = others;
     this.known.push({ header, lastHeardSeconds: seconds });
     if (this.known.length > MAX_KNOWN) this.known.shift();
   }

@@ -18,7 +18,7 @@ function softBurst(payload: Uint8Array, redundancyVersion: number, esN0Db: numbe
   return {
     header: { payloadByteCount: payload.length, messageId: messageIdOf(payload) },
     redundancyVersion,
-    endSeconds: 1,
+    endSeconds: seed,
     llrs: () => llrs,
     refine: () => {},
     restart: () => {},

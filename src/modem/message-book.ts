@@ -7,6 +7,8 @@ import { informationBits } from '../shared/llr.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
 export const REPEAT_WINDOW_SECONDS = 30;
+/** Receptions of a message that end closer together than this are of one burst, heard by several microphones. */
+export const SAME_BURST_SECONDS = 0.05;
 /** Messages kept at once: several phones and a few false headers; the oldest makes room. */
 const MAX_ENTRIES = 16;
 
@@ -74,11 +76,12 @@ export class MessageBook {
     entry.bursts.push(burst);
     this.forgetOldest(entry);
     const { bursts } = entry;
+    const burstsCombined = countBursts(bursts);
     if (bursts.length > 1) {
       const together = decodeTogether(entry, bursts);
-      if (together) return this.deliver(entry, together, bursts.length);
+      if (together) return this.deliver(entry, together, burstsCombined);
     }
-    return { kind: 'failed', burstsCombined: bursts.length };
+    return { kind: 'failed', burstsCombined };
   }
 
   /** Keeps the bursts within their bounds, whichever message they belong to. */
@@ -121,6 +124,14 @@ export class MessageBook {
     if (this.entries.size > MAX_ENTRIES) this.entries.delete(this.entries.keys().next().value as string);
     return entry;
   }
+}
+
+/** Receptions by several microphones that end together are one burst. */
+function countBursts(bursts: readonly SoftBurst[]): number {
+  return bursts.filter(
+    ({ endSeconds }, i) =>
+      !bursts.slice(0, i).some((earlier) => Math.abs(earlier.endSeconds - endSeconds) < SAME_BURST_SECONDS),
+  ).length;
 }
 
 interface Decoded {

@@ -263,7 +263,8 @@ describe('a receiver', () => {
     const storm = silence(1);
     for (let start = 0; start + 1440 < storm.length; start += 2400) storm.set(preamble, start);
     const receiver = new Receiver({ sampleRateHz: 48000, profiles: ['audible-fast'] });
-    const { listeners } = receiver as unknown as { listeners: { receptions: unknown[] }[] };
+    const { microphones } = receiver as unknown as { microphones: { listeners: { receptions: unknown[] }[] }[] };
+    const { listeners } = microphones[0];
     const noisy = addWhiteNoise(storm, 25, new SeededRandom(14));
     let most = 0;
     for (let start = 0; start < noisy.length; start += 480) {

@@ -1,13 +1,13 @@
 // Samples of any chunk size in, messages out: listens to all its profiles at once, for as long as it is fed.
 
-import { Resampler } from '../../dsp/resampler.js';
 import { assertFloats, assertInteger } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
 import type { Stage } from '../shared/stage.js';
-import { BandListener } from './band-listener.js';
 import type { BurstReception } from './burst-reception.js';
+import { KnownHeaders } from './known-headers.js';
 import { type LinkReport, splitDilation } from './link-report.js';
-import { MessageBook } from './message-book.js';
+import { MessageBook, SAME_BURST_SECONDS } from './message-book.js';
+import { MicrophoneListener } from './microphone-listener.js';
 import { assertBandFits, bandFits, resolveProfile } from './parse-profile.js';
 import { PROFILE_NAMES, type Profile, type ProfileName } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
@@ -17,6 +17,8 @@ export interface ReceiverOptions {
   readonly sampleRateHz: number;
   /** Default: those of the four built-in profiles whose band the rate can carry. */
   readonly profiles?: readonly (ProfileName | Profile)[];
+  /** Microphones, 1..4, whose samples are pushed together and whose soft bits are added up. Default 1. */
+  readonly channelCount?: number;
 }
 
 /**
@@ -32,31 +34,45 @@ export type ReceiverEvent =
 /** What a push mostly gives: shared, so that listening allocates nothing. */
 const NONE: readonly ReceiverEvent[] = Object.freeze([]);
 
-/** Rate at which profiles are defined. */
-const NATIVE_RATE_HZ = 48000;
 /** Input is handled in pieces of this many samples, so that a long push needs no more memory than a short one. */
 const PIECE_SAMPLES = 4800;
 /** A burst may end this much after the input and still count as whole: its closing ramp. */
 const END_TOLERANCE_SECONDS = 0.005;
 /** Silence that carries the last burst through all delays at the end of the input. */
 const FLUSH_SECONDS = 1;
+/** A loss is reported this much later where another microphone may still have heard the burst better. */
+const OTHER_MICROPHONE_SECONDS = 0.1;
+const MAX_CHANNELS = 4;
+
+/** A loss that another microphone may still make good. */
+interface Doubtful {
+  readonly event: ReceiverEvent & { readonly type: 'lost' };
+  readonly messageId: number;
+  readonly dueSeconds: number;
+}
 
 /**
- * The receiver of one microphone. Nothing that is heard makes it throw, hang or grow; one message gives one event however
- * often it is repeated.
+ * The receiver of one to four microphones. Nothing that is heard makes it throw, hang or grow; one message gives one event
+ * however often it is repeated and whichever microphones hear it. Soft bits of several microphones are added (maximum-ratio
+ * combining: each is scaled by its own channel and noise), so that one that is dead or howls takes nothing from the others.
  */
-export class Receiver implements Stage<Float32Array, ReceiverEvent> {
+export class Receiver implements Stage<Float32Array | readonly Float32Array[], ReceiverEvent> {
   readonly sampleRateHz: number;
   /** The profiles listened for. */
   readonly profiles: readonly Profile[];
-  private readonly resampler: Resampler | undefined;
-  private readonly listeners: readonly BandListener[];
+  readonly channelCount: number;
+  private readonly microphones: readonly MicrophoneListener[];
+  /** By band. */
+  private readonly known: readonly KnownHeaders[];
   private readonly book = new MessageBook();
-  /** The latest piece at 48 kHz, where it is resampled. */
-  private resampled = new Float32Array(0);
+  // state
+  private doubtful: Doubtful[] = [];
   /** Where the input ended, while flushing. */
   private inputEndSeconds = Number.POSITIVE_INFINITY;
   private pushedSamples = 0;
+  // scratch
+  private readonly complete: BurstReception[] = [];
+  private readonly single: [Float32Array] = [new Float32Array(0)];
 
   /**
    * @param observer - told how every reception ends, for diagnosis
@@ -66,79 +82,106 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
     options: ReceiverOptions,
     private readonly observer?: ReceiverObserver,
   ) {
-    assertInteger('sampleRateHz', options.sampleRateHz, 8000, 192000);
-    this.sampleRateHz = options.sampleRateHz;
+    const { sampleRateHz, channelCount = 1 } = options;
+    assertInteger('sampleRateHz', sampleRateHz, 8000, 192000);
+    assertInteger('channelCount', channelCount, 1, MAX_CHANNELS);
+    this.sampleRateHz = sampleRateHz;
+    this.channelCount = channelCount;
     this.profiles = chooseProfiles(options);
-    this.listeners = groupByBand(this.profiles).map((profiles) => new BandListener(profiles, observer));
-    if (options.sampleRateHz !== NATIVE_RATE_HZ)
-      this.resampler = new Resampler({ inputRateHz: options.sampleRateHz, outputRateHz: NATIVE_RATE_HZ });
+    const bands = groupByBand(this.profiles);
+    this.known = bands.map(() => new KnownHeaders());
+    this.microphones = Array.from(
+      { length: channelCount },
+      () => new MicrophoneListener(sampleRateHz, bands, this.known, observer),
+    );
   }
 
   /**
-   * @param samples - any number of mono samples, nominally -1..1
+   * @param samples - any number of samples, nominally -1..1: one array of one microphone, or one array a microphone, all of
+   *   the same length
    * @returns what became certain with them; nothing is allocated for a push that gives no event
-   * @throws TillsongError `ERR_TYPE` when samples is no Float32Array
+   * @throws TillsongError `ERR_TYPE` for anything but Float32Arrays, `ERR_LENGTH` for another number of arrays than
+   *   channelCount or for unequal lengths
    */
-  push(samples: Float32Array): readonly ReceiverEvent[] {
-    assertFloats('samples', samples);
-    this.pushedSamples += samples.length;
-    if (samples.length <= PIECE_SAMPLES) return this.processPiece(samples, undefined) ?? NONE;
+  push(samples: Float32Array | readonly Float32Array[]): readonly ReceiverEvent[] {
+    const channels = this.channelsOf(samples);
+    const { length } = channels[0];
+    this.pushedSamples += length;
+    if (length <= PIECE_SAMPLES) return this.processPiece(channels, 0, length, undefined) ?? NONE;
     let events: ReceiverEvent[] | undefined;
-    for (let start = 0; start < samples.length; start += PIECE_SAMPLES)
-      events = this.processPiece(samples.subarray(start, start + PIECE_SAMPLES), events);
+    for (let start = 0; start < length; start += PIECE_SAMPLES)
+      events = this.processPiece(channels, start, Math.min(length, start + PIECE_SAMPLES), events);
     return events ?? NONE;
   }
 
   /** The input ends: concludes the bursts that are complete, reports the others as cut off, and starts anew. */
   flush(): readonly ReceiverEvent[] {
-    let events: ReceiverEvent[] = [];
-    if (this.resampler) {
-      const rest = this.resampler.flush();
-      events = this.process(rest, rest.length, events) ?? events;
-    }
     this.inputEndSeconds = this.pushedSamples / this.sampleRateHz + END_TOLERANCE_SECONDS;
-    const silence = new Float32Array(PIECE_SAMPLES);
-    for (let i = 0; i < (FLUSH_SECONDS * NATIVE_RATE_HZ) / PIECE_SAMPLES; i++)
-      events = this.process(silence, PIECE_SAMPLES, events) ?? events;
-    for (const listener of this.listeners)
-      for (const reception of listener.abandon())
-        events.push({ type: 'lost', reason: 'cut-off', report: reportOf(reception, 0, 0) });
+    for (const microphone of this.microphones) microphone.pushSilence(FLUSH_SECONDS, this.complete);
+    const events = this.concludeAll(undefined) ?? [];
+    for (const microphone of this.microphones)
+      for (const reception of microphone.abandon())
+        this.doubt({ type: 'lost', reason: 'cut-off', report: reportOf(reception, 0, 0) }, reception);
+    this.reportLosses(Number.POSITIVE_INFINITY, events);
     this.reset();
     return events;
   }
 
   reset(): void {
-    this.resampler?.reset();
-    for (const listener of this.listeners) listener.reset();
+    for (const microphone of this.microphones) microphone.reset();
+    for (const known of this.known) known.reset();
     this.book.reset();
+    this.doubtful = [];
     this.inputEndSeconds = Number.POSITIVE_INFINITY;
     this.pushedSamples = 0;
   }
 
-  /** @returns the events of before and of this piece, if any */
-  private processPiece(piece: Float32Array, before: ReceiverEvent[] | undefined): ReceiverEvent[] | undefined {
-    if (!this.resampler) return this.process(piece, piece.length, before);
-    const most = this.resampler.mostOutputs(piece.length);
-    if (most > this.resampled.length) this.resampled = new Float32Array(most);
-    return this.process(this.resampled, this.resampler.convert(piece, this.resampled), before);
+  private channelsOf(samples: Float32Array | readonly Float32Array[]): readonly Float32Array[] {
+    if (!Array.isArray(samples)) {
+      assertFloats('samples', samples);
+      this.single[0] = samples;
+      if (this.channelCount === 1) return this.single;
+    } else {
+      for (const channel of samples) assertFloats('samples', channel);
+      if (samples.length === this.channelCount && samples.every(({ length }) => length === samples[0].length))
+        return samples;
+    }
+    const got = Array.isArray(samples) ? samples.map(({ length }) => length).join(', ') : 'one array';
+    throw new TillsongError(
+      'ERR_LENGTH',
+      `samples: expected ${this.channelCount} arrays of the same length, one a microphone, got ${got || 'none'}`,
+    );
   }
 
-  /** The same at 48 kHz. @param count - how many of the samples to take */
-  private process(
-    samples: Float32Array,
-    count: number,
+  /** @returns the events of before and of this piece, if any */
+  private processPiece(
+    channels: readonly Float32Array[],
+    start: number,
+    end: number,
     before: ReceiverEvent[] | undefined,
   ): ReceiverEvent[] | undefined {
-    let events = before;
-    for (let i = 0; i < this.listeners.length; i++) {
-      const complete = this.listeners[i].push(samples, count);
-      for (let j = 0; j < complete.length; j++) {
-        const event = this.conclude(complete[j]);
-        if (!event) continue;
-        events ??= [];
-        events.push(event);
-      }
+    for (let i = 0; i < channels.length; i++) {
+      const whole = start === 0 && end === channels[i].length;
+      this.microphones[i].push(whole ? channels[i] : channels[i].subarray(start, end), this.complete);
     }
+    let events = this.complete.length > 0 ? this.concludeAll(before) : before;
+    if (this.doubtful.length > 0) {
+      events ??= [];
+      this.reportLosses((this.pushedSamples - channels[0].length + end) / this.sampleRateHz, events);
+    }
+    return events && events.length > 0 ? events : undefined;
+  }
+
+  /** Concludes the complete receptions, earliest first. */
+  private concludeAll(before: ReceiverEvent[] | undefined): ReceiverEvent[] | undefined {
+    let events = before;
+    for (const reception of this.complete.sort((a, b) => a.endSeconds - b.endSeconds)) {
+      const event = this.conclude(reception);
+      if (!event) continue;
+      events ??= [];
+      events.push(event);
+    }
+    this.complete.length = 0;
     return events;
   }
 
@@ -153,21 +196,37 @@ export class Receiver implements Stage<Float32Array, ReceiverEvent> {
       restart: () => demodulator.restart(),
     });
     this.observer?.ended(reception, verdict.kind);
-    switch (verdict.kind) {
-      case 'delivered': {
-        const report = reportOf(reception, verdict.correctedByteCount, verdict.burstsCombined);
-        return { type: 'message', payload: verdict.payload, report };
-      }
-      case 'failed':
-        return {
-          type: 'lost',
-          reason: reception.endSeconds > this.inputEndSeconds ? 'cut-off' : 'payload',
-          report: reportOf(reception, 0, verdict.burstsCombined),
-        };
-      case 'repeated':
-        return undefined;
+    if (verdict.kind === 'failed') {
+      const reason = reception.endSeconds > this.inputEndSeconds ? 'cut-off' : 'payload';
+      const event = { type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) } as const;
+      if (this.channelCount === 1) return event;
+      this.doubt(event, reception);
+      return undefined;
     }
+    this.doubtful = this.doubtful.filter((doubtful) => !isOfBurst(doubtful, reception));
+    if (verdict.kind === 'repeated') return undefined;
+    const report = reportOf(reception, verdict.correctedByteCount, verdict.burstsCombined);
+    return { type: 'message', payload: verdict.payload, report };
   }
+
+  /** Keeps a loss back, once a burst: another microphone may still have heard it better. */
+  private doubt(event: ReceiverEvent & { readonly type: 'lost' }, reception: BurstReception): void {
+    if (this.doubtful.some((doubtful) => isOfBurst(doubtful, reception))) return;
+    const messageId = reception.header?.header.messageId ?? -1;
+    this.doubtful.push({ event, messageId, dueSeconds: event.report.endSeconds + OTHER_MICROPHONE_SECONDS });
+  }
+
+  private reportLosses(nowSeconds: number, events: ReceiverEvent[]): void {
+    for (const { event, dueSeconds } of this.doubtful) if (dueSeconds <= nowSeconds) events.push(event);
+    this.doubtful = this.doubtful.filter(({ dueSeconds }) => dueSeconds > nowSeconds);
+  }
+}
+
+function isOfBurst({ event, messageId }: Doubtful, reception: BurstReception): boolean {
+  return (
+    messageId === reception.header?.header.messageId &&
+    Math.abs(event.report.endSeconds - reception.endSeconds) < SAME_BURST_SECONDS
+  );
 }
 
 function reportOf(reception: BurstReception, correctedByteCount: number, burstsCombined: number): LinkReport {
