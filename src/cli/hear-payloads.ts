@@ -1,8 +1,8 @@
 // The payloads of a sound file or of standard input, for commands that wait for one.
 
-import { openSound } from './sound-source.js';
 import type { CommandContext } from './command-context.js';
 import { type ChosenProfile, resolveProfile } from './profile-option.js';
+import { openSound } from './sound-source.js';
 import { asFile } from './told-errors.js';
 
 /**

@@ -9,10 +9,11 @@ import { addIssuerCommands } from './issuer/issuer-commands.js';
 import { collected, integer, PROFILE_HELP } from './option-parsers.js';
 import { receive } from './receive.js';
 import { type SendOptions, send } from './send.js';
+import { addTillCommands } from './till/till-commands.js';
 import { addWalletCommands } from './wallet/wallet-commands.js';
 
 /** The groups of commands, each in a file or folder of its own. */
-const GROUPS: readonly AddCommands[] = [addIssuerCommands, addWalletCommands, addInspect];
+const GROUPS: readonly AddCommands[] = [addIssuerCommands, addWalletCommands, addTillCommands, addInspect];
 
 /**
  * Runs one command line.

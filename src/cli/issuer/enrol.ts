@@ -3,11 +3,11 @@
 import type { Command } from 'commander';
 import {
   type Applicant,
+  currencyByNumber,
   type EnrolmentResult,
   formatAmount,
   parseAmount,
   parseEnrolmentRequest,
-  currencyByNumber,
 } from 'tillsong';
 import { type Certificate, certificateEndSeconds, packCertificate } from 'tillsong/codec';
 import { type CommandContext, EXIT, type Finish, tell, UsageError } from '../command-context.js';
