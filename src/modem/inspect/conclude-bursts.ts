@@ -27,21 +27,35 @@ export interface ConcludingFacts {
   readonly moving: readonly (readonly SeenPreamble[])[];
 }
 
+/** When a burst sounds. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of the bursts that are no noise. */
+type Spans = ReadonlyMap<ShelvedBurst, Span>;
+
 export function concludeBursts(
   shelved: readonly ShelvedBurst[],
   facts: ConcludingFacts,
 ): { readonly inspected: BurstInspection[]; readonly recordingFindings: Finding[] } {
   const sorted = [...shelved].sort((a, b) => a.captured.startSeconds - b.captured.startSeconds);
   const outcomes = new Map(sorted.map((burst) => [burst, outcomeOf(burst, sorted, facts)] as const));
-  const real = sorted.filter((burst) => isReal(burst, outcomes.get(burst) as BurstOutcome));
+  const spans: Spans = new Map(
+    sorted
+      .filter((burst) => isReal(burst, outcomes.get(burst) as BurstOutcome))
+      .map((burst) => [burst, spanOf(burst)] as const),
+  );
   const inspected = sorted.map((burst): BurstInspection => {
     const outcome = outcomes.get(burst) as BurstOutcome;
     const { source, echoes, ...measured } = burst.captured;
-    const findings = real.includes(burst) ? findingsOf(burst, outcome, real, facts) : [];
+    const findings = spans.has(burst) ? findingsOf(burst, outcome, spans, facts) : [];
     const { detail, sound, closeUp, burstsCombined } = burst;
     const isShown = detail !== undefined && outcome !== 'shadow';
     return {
       ...measured,
+      speedMetersPerSecond: speedOf(burst.captured, facts),
       outcome,
       findings,
       detail: isShown ? { ...detail, sound, closeUp, burstsCombined } : undefined,
@@ -50,13 +64,8 @@ export function concludeBursts(
   return { inspected, recordingFindings: fastPreambles(facts, sorted) };
 }
 
-function findingsOf(
-  burst: ShelvedBurst,
-  outcome: BurstOutcome,
-  real: readonly ShelvedBurst[],
-  facts: ConcludingFacts,
-): Finding[] {
-  const collisions = collisionsOf(burst, real);
+function findingsOf(burst: ShelvedBurst, outcome: BurstOutcome, spans: Spans, facts: ConcludingFacts): Finding[] {
+  const collisions = collisionsOf(burst, spans);
   // What follows a burst's end tells of the room only where nobody else is singing.
   const own = findInBurst(judged(burst, outcome, facts)).filter(
     ({ kind }) => kind !== 'reverberation' || collisions.length === 0,
@@ -119,21 +128,17 @@ function judged({ captured, detail, sound }: ShelvedBurst, outcome: BurstOutcome
   };
 }
 
-function collisionsOf(burst: ShelvedBurst, real: readonly ShelvedBurst[]): Finding[] {
-  const mine = spanOf(burst);
-  return real.flatMap((other) => {
+function collisionsOf(burst: ShelvedBurst, spans: Spans): Finding[] {
+  const mine = spans.get(burst) as Span;
+  return [...spans].flatMap(([other, its]) => {
     if (other === burst || other.captured.source.centerHz !== burst.captured.source.centerHz) return [];
-    const its = spanOf(other);
     if (Math.abs(its.start - mine.start) < SAME_SECONDS) return [];
     const overlap = Math.min(mine.end, its.end) - Math.max(mine.start, its.start);
     return overlap > LEAST_OVERLAP_SECONDS ? [collision(overlap, other.captured)] : [];
   });
 }
 
-function spanOf({ captured: { source, header, startSeconds, endSeconds } }: ShelvedBurst): {
-  start: number;
-  end: number;
-} {
+function spanOf({ captured: { source, header, startSeconds, endSeconds } }: ShelvedBurst): Span {
   if (header) return { start: startSeconds, end: endSeconds };
   const { symbolCount } = burstLayout(source, USUAL_PAYLOAD_BYTES);
   const { fftSize } = source.waveform;

@@ -2,7 +2,6 @@
 // Memory is bounded for recordings of any length.
 
 import { Resampler } from '../../../dsp/resampler.js';
-import { spectrogram } from '../../../dsp/spectrogram.js';
 import { assertFloats, assertInteger } from '../../shared/assert.js';
 import type { BurstReception } from '../burst-reception.js';
 import { bandFits, resolveProfile } from '../parse-profile.js';
@@ -12,8 +11,9 @@ import type { ReceptionEnd } from '../receiver-observer.js';
 import { captureBurst, captureDetail } from './burst-capture.js';
 import { BurstShelf, type ShelvedBurst } from './burst-shelf.js';
 import { measureSound } from './burst-sound.js';
+import { closeUpOf } from './close-up.js';
 import { concludeBursts } from './conclude-bursts.js';
-import type { CloseUp, InspectedMessage, Inspection, NoiseFloor } from './inspection.js';
+import type { InspectedMessage, Inspection, NoiseFloor } from './inspection.js';
 import { findInterferers } from './interferers.js';
 import { LevelHistory } from './level-history.js';
 import { type LinkNeed, linkNeed } from './link-need.js';
@@ -32,8 +32,6 @@ const CLEAR_PREAMBLE = 3;
 const PIECE_SAMPLES = 4800;
 const NATIVE_RATE_HZ = 48000;
 const MAX_MESSAGES = 1000;
-const CLOSE_UP_WIDTH = 300;
-const CLOSE_UP_HEIGHT = 150;
 
 /** Push the samples of one recording, then flush once. */
 export class Inspector {
@@ -170,34 +168,7 @@ export class Inspector {
       neededSnrDb: (this.needs.get(source.name) as LinkNeed).snrDb,
       lateEchoDb,
     });
-    burst.closeUp = this.closeUpOf(source, startSeconds);
-  }
-
-  private closeUpOf(profile: Profile, startSeconds: number): CloseUp | undefined {
-    const { preamble, sampleRateHz } = profile;
-    const preambleSeconds = (2 * preamble.chirpSamples * preamble.pairCount) / sampleRateHz;
-    const fromSeconds = startSeconds - 0.25 * preambleSeconds;
-    const toSeconds = startSeconds + 2.5 * preambleSeconds;
-    const rateHz = this.options.sampleRateHz;
-    if (this.ring.start > fromSeconds * rateHz && this.ring.start > 0) return undefined;
-    const first = Math.max(0, Math.round((fromSeconds - 0.05) * rateHz));
-    const samples = this.ring.slice(first, (toSeconds + 0.05) * rateHz);
-    const widthHz = preamble.highHz - preamble.lowHz;
-    const lowHz = Math.max(0, preamble.lowHz - widthHz / 2);
-    const highHz = Math.min(rateHz / 2, preamble.highHz + widthHz / 2);
-    // The window that shows a chirp as the thinnest line: about 2 / sqrt(sweep rate) long.
-    const sweepHzPerSecond = (widthHz * sampleRateHz) / preamble.chirpSamples;
-    const grid = spectrogram(samples, {
-      sampleRateHz: rateHz,
-      fromSeconds: fromSeconds - first / rateHz,
-      toSeconds: toSeconds - first / rateHz,
-      lowHz,
-      highHz,
-      windowSamples: 2 ** Math.round(Math.log2((2 / Math.sqrt(sweepHzPerSecond)) * rateHz)),
-      width: CLOSE_UP_WIDTH,
-      height: CLOSE_UP_HEIGHT,
-    });
-    return { ...grid, fromSeconds, toSeconds, lowHz, highHz };
+    burst.closeUp = closeUpOf(this.ring, sampleRateHz, source, startSeconds);
   }
 
   private burstShare(): number {

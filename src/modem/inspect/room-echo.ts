@@ -9,6 +9,9 @@ import type { Profile } from '../profiles.js';
 const FSK_USABLE_SHARE = 0.25;
 /** Windows in which what follows the end is heard. */
 const TAIL_WINDOW_SECONDS = 0.0053;
+/** Few windows make the share of late energy uncertain; much more than all is another sound. */
+const MOST_SHARE = 0.9;
+const SOMETHING_ELSE = 1.3;
 /** A tail less than so many times the noise tells nothing. */
 const LEAST_TAIL = 3;
 /** Echoes before this are noise: the strongest path is at 0. */
@@ -54,10 +57,11 @@ export function lateEchoAfterEnd(
   const silence = [0.15, 0.17, 0.19, 0.21, 0.23].map((after) => endSeconds + after);
   const noise = Math.min(meanAround(silence), meanAround([1, 2, 3, 4].map((i) => startSeconds - 0.02 - 0.01 * i)));
   const usable = usableEchoSeconds(profile);
-  const tail = meanAround([usable + half, usable + 2 * half].map((after) => endSeconds + after));
+  const tail = meanAround([1, 2, 3, 4].map((step) => endSeconds + usable + step * half));
   const share = (tail - noise) / (during - noise);
-  if (!(share < 0.9) || (tail < LEAST_TAIL * noise && noise > 0.01 * during)) return Number.NaN;
-  return 10 * Math.log10(Math.max(1e-4, share) / (1 - Math.max(1e-4, share)));
+  if (!(share < SOMETHING_ELSE) || (tail < LEAST_TAIL * noise && noise > 0.01 * during)) return Number.NaN;
+  const late = Math.max(1e-4, Math.min(MOST_SHARE, share));
+  return 10 * Math.log10(late / (1 - late));
 }
 
 /** Late over early energy from a preamble's echo profile. @returns dB */

@@ -125,7 +125,8 @@ function scorePanel(
       line(frame.x, at(value), frame.x + frame.width, at(value), { stroke: INK.grid }),
       text(frame.x - 9, at(value) + 4, String(value), { anchor: 'end', color: INK.muted }),
     ]),
-    ...tracks.map((track, i) => stems(track, time, at, KIND_COLORS[i % KIND_COLORS.length])),
+    // The fewest pairs come last: their scores are the lowest and would be hidden.
+    ...tracks.map((track, i) => stems(track, time, at, KIND_COLORS[i % KIND_COLORS.length])).reverse(),
     ...tracks.map(({ threshold }, i) =>
       line(frame.x, at(threshold), frame.x + frame.width, at(threshold), {
         stroke: KIND_COLORS[i % KIND_COLORS.length],
@@ -139,15 +140,20 @@ function scorePanel(
   ].join('');
 }
 
-function stems({ scores, secondsPerColumn }: ScoreTrack, time: Scale, at: (score: number) => number, color: string) {
+/** Faint where a score stays below the threshold. */
+function stems(track: ScoreTrack, time: Scale, at: (score: number) => number, color: string): string {
+  const { scores, secondsPerColumn, threshold } = track;
   const base = at(0);
-  let d = '';
+  const d = { above: '', below: '' };
   scores.forEach((score, column) => {
     if (score < LOWEST_SCORE) return;
     const x = Math.min(time.to, place(time, (column + 0.5) * secondsPerColumn));
-    d += `M${x.toFixed(1)} ${base.toFixed(1)}V${at(score).toFixed(1)}`;
+    d[score < threshold ? 'below' : 'above'] += `M${x.toFixed(1)} ${base.toFixed(1)}V${at(score).toFixed(1)}`;
   });
-  return path(d, { stroke: color, 'stroke-width': 1.6 });
+  return (
+    path(d.below, { stroke: color, 'stroke-width': 1.6, 'stroke-opacity': 0.4 }) +
+    path(d.above, { stroke: color, 'stroke-width': 2 })
+  );
 }
 
 function legend(frame: Frame, tracks: readonly ScoreTrack[], outlook: ProfileOutlook | undefined): string {
