@@ -1,6 +1,6 @@
 // Who is measured: our profiles and the peers' protocols, by the name they have in tables and pictures.
 
-import { PROFILE_NAMES, PROFILES } from 'tillsong';
+import { PROFILE_NAMES, PROFILES, type ProfileName } from 'tillsong';
 import { GGWAVE_PROTOCOLS, type GgwaveProtocol } from '../peers/ggwave-modem.js';
 import type { ModemName } from '../trial/modem.js';
 
@@ -11,26 +11,26 @@ export interface Subject {
   readonly bandHz: readonly [number, number];
 }
 
-/** Bands of the three families of protocols. */
-const GGWAVE_BANDS_HZ: Readonly<Record<string, readonly [number, number]>> = {
-  AUDIBLE: [1875, 6328],
-  ULTRASOUND: [15000, 19453],
-  DT: [1125, 2578],
-};
+/** The peer goes through the rooms, noises and devices that our profiles of that band go through, seed by seed. */
+function bandOf(profile: ProfileName): readonly [number, number] {
+  const { lowHz, highHz } = PROFILES[profile].preamble; // the preamble sweeps the whole band
+  return [lowHz, highHz];
+}
 
 function ggwaveSubject(protocol: GgwaveProtocol): Subject {
   const [family, speed] = protocol.toLowerCase().split('_');
   return {
     name: `ggwave ${family} ${speed}`,
     sender: { modem: 'ggwave', protocol },
-    bandHz: GGWAVE_BANDS_HZ[protocol.split('_')[0]],
+    bandHz: bandOf(family === 'ultrasound' ? 'ultrasonic-fast' : 'audible-fast'),
   };
 }
 
-export const PROFILE_SUBJECTS: readonly Subject[] = PROFILE_NAMES.map((profile) => {
-  const { lowHz, highHz } = PROFILES[profile].preamble; // the preamble sweeps the whole band
-  return { name: profile, sender: { modem: 'tillsong', profile }, bandHz: [lowHz, highHz] };
-});
+export const PROFILE_SUBJECTS: readonly Subject[] = PROFILE_NAMES.map((profile) => ({
+  name: profile,
+  sender: { modem: 'tillsong', profile },
+  bandHz: bandOf(profile),
+}));
 
 export const GGWAVE_SUBJECTS: readonly Subject[] = GGWAVE_PROTOCOLS.map(ggwaveSubject);
 
@@ -38,5 +38,3 @@ export const GGWAVE_SUBJECTS: readonly Subject[] = GGWAVE_PROTOCOLS.map(ggwaveSu
 export const FASTEST_PEERS: readonly Subject[] = GGWAVE_SUBJECTS.filter(({ name }) =>
   ['ggwave audible fastest', 'ggwave ultrasound fastest'].includes(name),
 );
-
-export const SUBJECTS: readonly Subject[] = [...PROFILE_SUBJECTS, ...GGWAVE_SUBJECTS];
