@@ -1,7 +1,7 @@
 // A profile of one's own: a loudspeaker that is good from 9 to 12 kHz.      node dist/examples/custom-band.js
 // A profile is data that both ends share; a bad one is refused with the field's name, what was expected and what was found.
 
-import { parseProfile, PROFILES, Receiver, TillsongError, Transmitter } from 'tillsong';
+import { PROFILES, parseProfile, Receiver, TillsongError, Transmitter } from 'tillsong';
 
 const wanted = {
   ...PROFILES['ultrasonic-fast'],

@@ -1,6 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { SeededRandom, Transmitter } from 'tillsong';
 import { issueCertificate, signPayment } from './demo/payment.js';
+import { tellPaymentStory } from './payment-story/tell-payment-story.js';
 import { hearPayments } from './vending-machine/hear-payments.js';
 
 const NOW_SECONDS = 1_800_000_000;
@@ -27,6 +28,24 @@ test('custom-band prints what its comments say', async () => {
   const lines = printed();
   await import('./custom-band.js');
   expect(lines).toEqual(['between-9-and-12 1 2 3', expect.stringMatching(/^ERR_PROFILE profile\.centerHz: expected /)]);
+});
+
+test('the payment story settles one charge, proves the double spend and denies the cheat', async () => {
+  const lines = printed();
+  await tellPaymentStory();
+  expect(lines.slice(0, 10)).toEqual([
+    'online: ann is enrolled',
+    'offline: pays 1.50 EUR by sound at machine 7: vended',
+    'offline: set back, pays at machine 8: vended',
+    'online: machine 7 uploads: recorded, recorded',
+    'online: machine 8 uploads: double-spend, recorded',
+    'settled: certificate of ann 1.50',
+    'settled: issuer 1 1.50',
+    'settled: machine 7 -1.50',
+    'settled: machine 8 -1.50',
+    'proof: counter 1 was signed twice',
+  ]);
+  expect(lines.at(-1)).toContain('"denied"');
 });
 
 test('the vending machine remembers the certificate of a good payment, and forgets no check (seed 3)', async () => {
