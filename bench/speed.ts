@@ -1,77 +1,35 @@
-// `npm run bench`: how many times faster than real time the receiver listens and decodes, on one core.
-// Benchmark.js times the runs; ratios within one run are what counts, since machines and their load differ.
+// How much faster than real time the receiver listens and decodes, how soon a message is out, where the time goes, what it
+// costs in memory, beside the npm ggwave in the same run: `npm run bench -- --help`.
+// Writes bench/results/speed.json and speed.md, and prints the tables. Ratios within one run are what counts.
 
-import Benchmark from 'benchmark';
-import { PROFILE_NAMES, type ProfileName, Receiver, SeededRandom, Transmitter } from 'tillsong';
-import { addWhiteNoise } from 'tillsong/dsp';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { markdownOf, textOf } from './link/report-table.js';
+import { currentBuild } from './run/build.js';
+import { countOption } from './run/options.js';
+import { measureSpeed } from './speed/measure-speed.js';
+import { SPEED_HEAD, speedSections } from './speed/speed-report.js';
 
-const SAMPLE_RATE_HZ = 48000;
-/** A microphone's usual chunk. */
-const CHUNK_SAMPLES = 480;
-const PAYLOAD_BYTES = 92;
-const PSNR_DB = 15;
-const SEED = 1;
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Feeds samples in chunks; returns how many messages came out. */
-function listen(samples: Float32Array, profiles: readonly ProfileName[]): number {
-  const receiver = new Receiver({ sampleRateHz: SAMPLE_RATE_HZ, profiles });
-  let messages = 0;
-  const count = (events: readonly { type: string }[]) => {
-    messages += events.filter(({ type }) => type === 'message').length;
-  };
-  for (let at = 0; at < samples.length; at += CHUNK_SAMPLES)
-    count(receiver.push(samples.subarray(at, at + CHUNK_SAMPLES)));
-  count(receiver.flush());
-  return messages;
-}
+const { seconds, minutes, out } = new Command('bench')
+  .description('speed, latency and memory of the receiver')
+  .option('--seconds <n>', 'most time for each scene', countOption, 3)
+  .option('--minutes <n>', 'minutes of audio for the heap', countOption, 10)
+  .option('--out <folder>', 'where the results go', join(ROOT, 'bench', 'results'))
+  .parse()
+  .opts<{ seconds: number; minutes: number; out: string }>();
 
-/** Bursts of different payloads, one straight after the other, in white noise. */
-function continuousBursts(profile: ProfileName, burstCount: number): Float32Array {
-  const random = new SeededRandom(SEED);
-  const transmitter = new Transmitter({ profile });
-  const bursts = Array.from({ length: burstCount }, () => transmitter.modulate(random.bytes(PAYLOAD_BYTES)));
-  const samples = new Float32Array(bursts.reduce((sum, burst) => sum + burst.length, 0));
-  let at = 0;
-  for (const burst of bursts) {
-    samples.set(burst, at);
-    at += burst.length;
-  }
-  return addWhiteNoise(samples, PSNR_DB, random);
-}
-
-interface Scene {
-  readonly name: string;
-  readonly samples: Float32Array;
-  readonly profiles: readonly ProfileName[];
-  readonly expectedMessages: number;
-}
-
-function scenes(): Scene[] {
-  const noise = addWhiteNoise(new Float32Array(10 * SAMPLE_RATE_HZ), PSNR_DB, new SeededRandom(SEED));
-  const idle: Scene[] = [
-    { name: 'noise, all four profiles', samples: noise, profiles: PROFILE_NAMES, expectedMessages: 0 },
-    { name: 'noise, audible-fast alone', samples: noise, profiles: ['audible-fast'], expectedMessages: 0 },
-  ];
-  const busy = PROFILE_NAMES.map((profile): Scene => {
-    const burstCount = profile.endsWith('fast') ? 12 : 4;
-    return {
-      name: `${profile} bursts without a pause, all four profiles`,
-      samples: continuousBursts(profile, burstCount),
-      profiles: PROFILE_NAMES,
-      expectedMessages: burstCount,
-    };
-  });
-  return [...idle, ...busy];
-}
-
-for (const { name, samples, profiles, expectedMessages } of scenes()) {
-  const heard = listen(samples, profiles);
-  const benchmark = new Benchmark(name, () => listen(samples, profiles), { maxTime: 3 });
-  benchmark.run();
-  const audioSeconds = samples.length / SAMPLE_RATE_HZ + 1; // flush adds a second of silence
-  const timesRealTime = audioSeconds / benchmark.stats.mean;
-  const spread = `+-${benchmark.stats.rme.toFixed(0)} %`;
-  console.log(
-    `${timesRealTime.toFixed(0).padStart(5)} x real time ${spread.padStart(7)}  ${name}: ${heard} of ${expectedMessages} messages`,
-  );
-}
+const results = await measureSpeed({ seconds, minutes }, (what) => process.stderr.write(`measuring: ${what}\n`));
+const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+const { commit, isClean } = currentBuild(ROOT);
+const provenance = { ...machine, commit: isClean ? commit : `${commit} and changes`, seconds };
+const sections = speedSections(results);
+const head = `${SPEED_HEAD} Measured on ${machine.cpu} (${machine.cores} cores) with Node ${machine.node}, commit ${provenance.commit}.`;
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, 'speed.json'), `${JSON.stringify({ provenance, ...results }, undefined, 1)}\n`);
+writeFileSync(join(out, 'speed.md'), markdownOf('Speed bench', head, sections));
+process.stdout.write(`${head}\n\n${textOf(sections)}`);
