@@ -67,6 +67,8 @@ interface Kind {
 export class BurstDetector {
   /** Baseband samples of one chirp. */
   readonly chirpSamples: number;
+  /** From a preamble's start until `push` has told of it, in baseband samples, at most. */
+  readonly latencySamples: number;
   private readonly aligner: BurstAligner;
   private readonly correlator: ChirpCorrelator;
   private readonly kinds: readonly Kind[];
@@ -85,7 +87,8 @@ export class BurstDetector {
     const before = wholeCells(around + 2 * peakSeparationSamples(mostPairs, chirpSamples));
     const after = longest + around;
     this.correlator = new ChirpCorrelator({ pair, centerHz, basebandRateHz, keptSamples: before + after });
-    const { hopSamples } = this.correlator;
+    const { hopSamples, blockSamples } = this.correlator;
+    this.latencySamples = after + peakSeparationSamples(mostPairs, chirpSamples) + blockSamples;
     this.kinds = pairCounts.map((pairCount, kind) => {
       const hypotheses = timing.hypotheses(pairCount, maxDilation);
       const threshold = thresholds[kind];

@@ -8,6 +8,7 @@ import { BurstReception, type ProfileReception, profileReception, STRONG_SCORE }
 import { HeaderSeries, type ReadHeader } from './header-series.js';
 import type { KnownHeaders } from './known-headers.js';
 import { REPEAT_WINDOW_SECONDS } from './message-book.js';
+import { PairGuard } from './pair-guard.js';
 import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
 
@@ -35,6 +36,7 @@ export class BandListener {
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
   private readonly detector: BurstDetector;
+  private readonly guard: PairGuard;
   /** By kind of the detector: the profiles whose preamble has that many pairs. */
   private readonly kinds: readonly (readonly ProfileReception[])[];
   // scratch: the latest push as baseband, as long as the longest push so far
@@ -66,6 +68,12 @@ export class BandListener {
     this.converter = new DownConverter(band);
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
     this.detector = new BurstDetector(detector);
+    const { chirpSamples, latencySamples } = this.detector;
+    this.guard = new PairGuard({
+      pairCounts,
+      pairSamples: 2 * chirpSamples,
+      detectorLatencySamples: latencySamples,
+    });
     this.kinds = pairCounts.map((count) =>
       profiles.filter((profile) => profile.preamble.pairCount === count).map(profileReception),
     );
@@ -75,6 +83,7 @@ export class BandListener {
     this.converter.reset();
     this.buffer.reset();
     this.detector.reset();
+    this.guard.reset();
     this.receptions = [];
     this.headerCredit.fill(HEADERS_IN_A_ROW);
     this.series.reset();
@@ -96,10 +105,10 @@ export class BandListener {
     this.buffer.append(re, im, written);
     for (let kind = 0; kind < headerCredit.length; kind++)
       headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + written * this.creditPerSample);
-    const candidates = this.detector.push(re, im, written);
-    const isNewsless = this.known.version === this.knownVersion;
-    if (candidates.length === 0 && this.receptions.length === 0 && isNewsless) return NONE;
-    return this.proceed(candidates);
+    const told = this.detector.push(re, im, written);
+    const isIdle = told.length === 0 && this.receptions.length === 0 && !this.guard.isHolding;
+    if (isIdle && this.known.version === this.knownVersion) return NONE;
+    return this.proceed(this.guard.pass(told, this.buffer.endSamples));
   }
 
   /** @returns receptions with a header that will never be complete now */
