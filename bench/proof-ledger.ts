@@ -25,6 +25,7 @@ interface ProofOptions {
   readonly seed: number;
   readonly engine: 'both' | 'postgres' | 'sqlite';
   readonly goal: number;
+  readonly part: 'both' | 'peace' | 'trouble';
 }
 
 /** A process that settles in peace does so on a core of its own; the database has what is left. */
@@ -50,6 +51,11 @@ const options = new Command('proof:ledger')
   .option('--seed <number>', 'of the first fleet', count, 1)
   .option('--goal <rate>', 'spends a second that PostgreSQL should sustain, for the report', count, 2000)
   .addOption(new Option('--engine <name>', 'which database').choices(['both', 'postgres', 'sqlite']).default('both'))
+  .addOption(
+    new Option('--part <name>', 'in peace for the throughput, in trouble for the proof')
+      .choices(['both', 'peace', 'trouble'])
+      .default('both'),
+  )
   .parse()
   .opts<ProofOptions>();
 
@@ -85,7 +91,9 @@ async function onPostgres(fleet: Fleet, seed: number): Promise<void> {
   try {
     process.stdout.write(`\n${server.version}\n`);
     const peaceful = await createDatabase(server, 'peaceful');
-    await settleInPeace(fleet, { postgres: peaceful, connectionCount: 3 }, seed);
+    if (options.part !== 'trouble')
+      await settleInPeace(fleet, { postgres: peaceful, connectionCount: 3 }, seed, server.cpuSeconds);
+    if (options.part === 'peace') return;
     const rough = await createDatabase(server, 'rough');
     const client = new pg.Client({ connectionString: server.connectionString });
     await client.connect();
@@ -98,8 +106,9 @@ async function onPostgres(fleet: Fleet, seed: number): Promise<void> {
 
 async function onSqlite(fleet: Fleet, seed: number): Promise<void> {
   process.stdout.write('\nSQLite (libsql), WAL, synchronous=FULL\n');
-  await settleInPeace(fleet, { file: join(folder, `peaceful-${seed}.sqlite`) }, seed);
-  await settleRoughly(fleet, { file: join(folder, `rough-${seed}.sqlite`) }, seed, killing);
+  if (options.part !== 'trouble') await settleInPeace(fleet, { file: join(folder, `peaceful-${seed}.sqlite`) }, seed);
+  if (options.part !== 'peace')
+    await settleRoughly(fleet, { file: join(folder, `rough-${seed}.sqlite`) }, seed, killing);
 }
 
 async function createDatabase(server: PostgresServer, name: string): Promise<string> {
@@ -111,16 +120,26 @@ async function createDatabase(server: PostgresServer, name: string): Promise<str
 }
 
 /** Each journal once, from as many processes as there are cores: how fast is it? */
-async function settleInPeace(fleet: Fleet, location: LedgerLocation, seed: number): Promise<void> {
+async function settleInPeace(
+  fleet: Fleet,
+  location: LedgerLocation,
+  seed: number,
+  serverCpuSeconds: () => number | undefined = () => 0,
+): Promise<void> {
   const uploaderCount = 'file' in location ? 1 : PEACEFUL_UPLOADERS;
   const deal = { folder, uploaderCount, copies: 1, overlapping: false, seed };
   const files = writeFleetFiles(fleet, deal);
+  const serverBefore = serverCpuSeconds();
   const result = await runPool(fleet, location, files, () => {});
+  const serverAfter = serverCpuSeconds();
   const spends = fleet.expected.length;
   const goal = 'file' in location ? '' : ` (goal ${options.goal})`;
   const rate = `${(spends / result.seconds).toFixed(0)} spends/s${goal}`;
-  const cpu = `${((1000 * result.cpuSeconds) / spends).toFixed(2)} ms of CPU a spend beside the database`;
-  const load = `load ${loadavg()[0].toFixed(1)} before`;
+  const serverSeconds = (serverAfter ?? 0) - (serverBefore ?? 0);
+  const [ours, servers] = [result.cpuSeconds, serverSeconds].map((seconds) => ((1000 * seconds) / spends).toFixed(2));
+  const capacity = (availableParallelism() * spends) / (result.cpuSeconds + serverSeconds);
+  const cpu = `CPU a spend ${ours} ms and the server's ${servers} ms, room for ${capacity.toFixed(0)} spends/s on all cores`;
+  const load = `load of the machine ${loadavg()[0].toFixed(1)}`;
   process.stdout.write(
     `in peace: ${rate}, ${spends} in ${result.seconds.toFixed(1)} s by ${counted(uploaderCount, 'process')}; ${cpu}; ${load}; ${memoryText(result)}\n`,
   );

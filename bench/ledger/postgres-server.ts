@@ -11,8 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface PostgresServer {
   readonly version: string;
   readonly connectionString: string;
-  /** of the postmaster, for its memory */
+  /** of the postmaster */
   readonly pid: number;
+  /** of the server and all its processes so far; undefined where there is no /proc */
+  cpuSeconds(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -73,7 +75,8 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   }
   const version = spawnSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout.trim();
   const connectionString = `postgres://tillsong@localhost/postgres?host=${encodeURIComponent(folder)}`;
-  return { version, connectionString, pid: server.pid ?? 0, stop };
+  const { pid = 0 } = server;
+  return { version, connectionString, pid, cpuSeconds: () => cpuSecondsOf(pid), stop };
 }
 
 async function untilReady(bin: string, folder: string, exitCode: () => number | null): Promise<void> {
@@ -95,4 +98,30 @@ function unprivileged(): { uid: number; gid: number } | undefined {
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
   if (user === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
   return { uid: Number(user[2]), gid: Number(user[3]) };
+}
+
+/** The kernel's clock ticks a second in /proc, the same on every Linux. */
+const TICKS_PER_SECOND = 100;
+
+/** Of the process, its children that live, and those that have ended. @see proc(5), fields 4 (ppid) and 14 to 17 of stat */
+function cpuSecondsOf(pid: number): number | undefined {
+  if (!existsSync(`/proc/${pid}/stat`)) return undefined;
+  let ticks = 0;
+  for (const name of readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry))) {
+    const fields = statFields(name);
+    if (fields === undefined || (name !== String(pid) && fields[1] !== String(pid))) continue;
+    const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number);
+    ticks += user + system + (name === String(pid) ? childUser + childSystem : 0);
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** @returns the fields behind the command's name, which is in brackets and may hold anything; undefined when it has ended */
+function statFields(pid: string): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
 }

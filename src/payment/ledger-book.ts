@@ -222,6 +222,7 @@ export class LedgerBook {
 
   #slotsOf(key: PaymentRowKey): Slot[] {
     const first = this.#first.get(paymentKey(key));
+    if (this.#doubles.size === 0) return first === undefined ? [] : [first];
     const doubles = [...this.#doubles.values()].filter(({ row }) => paymentKey(row) === paymentKey(key));
     return first === undefined ? doubles : [first, ...doubles];
   }

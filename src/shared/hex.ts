@@ -4,10 +4,12 @@ import { TillsongError } from './errors.js';
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
 
+const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** @returns two lower-case digits a byte */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) text += DIGITS[byte];
   return text;
 }
 
