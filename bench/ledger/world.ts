@@ -20,6 +20,8 @@ import {
 
 /** An Ed25519 key that signs at once. */
 export interface FastKey {
+  /** the 32-byte seed, for files */
+  readonly secret: Uint8Array;
   readonly publicKey: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
   readonly signer: Signer;
@@ -41,7 +43,12 @@ function makeKey(seed: number): FastKey {
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const publicKey = Uint8Array.from(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32));
   const sign = (message: Uint8Array) => Uint8Array.from(nodeSign(null, message, key));
-  return { publicKey, sign, signer: { algorithm: 'ed25519', publicKey, sign: async (message) => sign(message) } };
+  return {
+    secret,
+    publicKey,
+    sign,
+    signer: { algorithm: 'ed25519', publicKey, sign: async (message) => sign(message) },
+  };
 }
 
 /** Where and when everything happens, unless said otherwise. */

@@ -9,11 +9,18 @@ import { addIssuerCommands } from './issuer/issuer-commands.js';
 import { collected, integer, PROFILE_HELP } from './option-parsers.js';
 import { receive } from './receive.js';
 import { type SendOptions, send } from './send.js';
+import { addSettleCommands } from './settle/settle-commands.js';
 import { addTillCommands } from './till/till-commands.js';
 import { addWalletCommands } from './wallet/wallet-commands.js';
 
 /** The groups of commands, each in a file or folder of its own. */
-const GROUPS: readonly AddCommands[] = [addIssuerCommands, addWalletCommands, addTillCommands, addInspect];
+const GROUPS: readonly AddCommands[] = [
+  addIssuerCommands,
+  addWalletCommands,
+  addTillCommands,
+  addSettleCommands,
+  addInspect,
+];
 
 /**
  * Runs one command line.

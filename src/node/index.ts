@@ -31,3 +31,4 @@ export { encodeWav, writeWavFile } from './wav-writer.js';
 // ---- inspection ----
 export { inspectionJson } from './inspect/inspection-json.js';
 export { inspectionPage } from './inspect/inspection-page.js';
+export type { SettlementMetrics } from './settlement-metrics.js';
