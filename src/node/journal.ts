@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
-import { emptyChainHash } from '../payment/journal-entry.js';
+import { emptyChainHash, isAcceptedEntry } from '../payment/journal-entry.js';
 import type { JournalDamage, JournalStore, StoredEntry, StoreResult } from '../payment/journal-store.js';
 import { checkJournal, type JournalHoles, nextLink, readRows } from './journal-check.js';
 import { deleteUpTo, findCompactable } from './journal-compaction.js';
@@ -25,8 +25,6 @@ export interface JournalOptions {
 
 const MIN_FREE_BYTES = 2 ** 20;
 const CHECKPOINT_PAGES = 64;
-/** The first byte of a packed accepted payment: only those wait for room, an outcome is always tried. */
-const ACCEPTED_LEAD_BYTE = 0x81;
 
 /**
  * Opens a journal, or makes a new one, and checks all of it.
@@ -144,8 +142,8 @@ export class SqliteJournal implements JournalStore {
 
   async append(packed: Uint8Array, nowSeconds: number): Promise<StoreResult> {
     return this.write((database) => {
-      if (packed[0] === ACCEPTED_LEAD_BYTE && this.freeBytes() < this.minFreeBytes)
-        return { ok: false, reason: 'full' };
+      // Only payments wait for room: an outcome is always tried.
+      if (isAcceptedEntry(packed) && this.freeBytes() < this.minFreeBytes) return { ok: false, reason: 'full' };
       const link = { sequence: this.last.sequence + 1, chainHash: nextLink(this.last.chainHash, packed) };
       inTransaction(database, () => {
         database

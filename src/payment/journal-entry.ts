@@ -6,13 +6,21 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { type Amount, makeAmount } from '../../codec/token/amount.js';
 import { concatBytes } from '../../codec/token/bytes.js';
 import { type IntegerField, packIntegers, parseIntegers } from '../../codec/token/integer-fields.js';
+import { BEACON_LEAD_BYTES, CERTIFICATE_LEAD_BYTES, LEAD_BYTES } from '../../codec/token/lead-byte.js';
 import {
+  ANSWER_BYTE_COUNT,
+  BEACON_BYTE_COUNT,
+  CERTIFICATE_BYTE_COUNT,
   CERTIFICATE_ID_BYTE_COUNT,
+  ES256_CERTIFICATE_BYTE_COUNT,
   MAX_COUNTER,
   MAX_CURRENCY,
   MAX_MINOR_UNITS,
   MAX_UINT32,
   MIN_CURRENCY,
+  RECEIPT_BYTE_COUNT,
+  SIGNED_BEACON_BYTE_COUNT,
+  SPEND_BYTE_COUNT,
 } from '../../codec/token/limits.js';
 import { assertBytes, assertOneOf } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
@@ -111,22 +119,21 @@ const OUTCOME_HEAD_BYTE_COUNT = 28;
 /** The wire's numbers of outcomes; 0 is none of them, as a cleared field would be. */
 const OUTCOMES: readonly JournalOutcome[] = ['vended', 'failed', 'unknown'];
 
-/** The first byte of an embedded part tells how long it is: lead-byte.ts. */
-const CERTIFICATE_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [0x15, 127],
-  [0x16, 128],
+/** The first byte of an embedded part tells how long it is. */
+type PartLengths = ReadonlyMap<number, number>;
+const CERTIFICATE_LENGTHS: PartLengths = new Map([
+  [CERTIFICATE_LEAD_BYTES.ed25519, CERTIFICATE_BYTE_COUNT],
+  [CERTIFICATE_LEAD_BYTES.es256, ES256_CERTIFICATE_BYTE_COUNT],
 ]);
-const SPEND_LEAD_BYTE = 0x21;
-const ANSWER_LEAD_BYTE = 0x41;
-const TOKEN_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [SPEND_LEAD_BYTE, 84],
-  [ANSWER_LEAD_BYTE, 76],
+const TOKEN_LENGTHS: PartLengths = new Map([
+  [LEAD_BYTES.spend, SPEND_BYTE_COUNT],
+  [LEAD_BYTES.answer, ANSWER_BYTE_COUNT],
 ]);
-const BEACON_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [0x35, 23],
-  [0x36, 87],
+const BEACON_LENGTHS: PartLengths = new Map([
+  [BEACON_LEAD_BYTES.unsigned, BEACON_BYTE_COUNT],
+  [BEACON_LEAD_BYTES.signed, SIGNED_BEACON_BYTE_COUNT],
 ]);
-const RECEIPT_LENGTHS: ReadonlyMap<number, number> = new Map([[0x51, 83]]);
+const RECEIPT_LENGTHS: PartLengths = new Map([[LEAD_BYTES.receipt, RECEIPT_BYTE_COUNT]]);
 
 const HEAD_INTEGERS = [
   { name: 'sequence', offset: 1, byteCount: 4, range: { min: 1, max: MAX_UINT32, reason: 'sequence' } },
@@ -180,6 +187,11 @@ export function parseJournalEntry(bytes: Uint8Array): JournalEntryParseResult {
   return { ok: false, reason: isKnownType ? 'version' : 'type' };
 }
 
+/** @returns whether packed bytes are those of an accepted payment, without reading on */
+export function isAcceptedEntry(packedEntry: Uint8Array): boolean {
+  return packedEntry[0] === ACCEPTED_LEAD_BYTE;
+}
+
 /**
  * The next link of a journal's chain: whoever knows it knows every entry so far, in this order and without a gap.
  *
@@ -200,7 +212,7 @@ function packAccepted(entry: AcceptedEntry): Uint8Array {
   head[0] = ACCEPTED_LEAD_BYTE;
   assertPart('entry.certificate', entry.certificate, CERTIFICATE_LENGTHS);
   assertPart('entry.token', entry.token, TOKEN_LENGTHS);
-  const isAnswer = entry.token[0] === ANSWER_LEAD_BYTE;
+  const isAnswer = entry.token[0] === LEAD_BYTES.answer;
   if (isAnswer !== (entry.beacon !== undefined))
     throw new TillsongError(
       'ERR_TYPE',
@@ -242,8 +254,8 @@ function parseAccepted(bytes: Uint8Array): JournalEntryParseResult {
   const token = leadingPart(bytes, tokenOffset, TOKEN_LENGTHS);
   if (token === undefined) return { ok: false, reason: 'token' };
   const beaconOffset = tokenOffset + token.length;
-  const beacon = token[0] === ANSWER_LEAD_BYTE ? leadingPart(bytes, beaconOffset, BEACON_LENGTHS) : undefined;
-  if (token[0] === ANSWER_LEAD_BYTE && beacon === undefined) return { ok: false, reason: 'beacon' };
+  const beacon = token[0] === LEAD_BYTES.answer ? leadingPart(bytes, beaconOffset, BEACON_LENGTHS) : undefined;
+  if (token[0] === LEAD_BYTES.answer && beacon === undefined) return { ok: false, reason: 'beacon' };
   if (bytes.length !== beaconOffset + (beacon?.length ?? 0)) return { ok: false, reason: 'length' };
   const amount = makeAmount(minorUnits, currency);
   return { ok: true, entry: { kind: 'accepted', ...fields, amount, certificate, token, beacon } };
@@ -266,13 +278,13 @@ function parseOutcome(bytes: Uint8Array): JournalEntryParseResult {
 }
 
 /** @returns a copy of the part that starts at offset, or undefined when none of these kinds does or it is cut off */
-function leadingPart(bytes: Uint8Array, offset: number, lengths: ReadonlyMap<number, number>): Uint8Array | undefined {
+function leadingPart(bytes: Uint8Array, offset: number, lengths: PartLengths): Uint8Array | undefined {
   const length = lengths.get(bytes[offset]);
   if (length === undefined || offset + length > bytes.length) return undefined;
   return bytes.slice(offset, offset + length);
 }
 
-function assertPart(name: string, part: Uint8Array, lengths: ReadonlyMap<number, number>): void {
+function assertPart(name: string, part: Uint8Array, lengths: PartLengths): void {
   assertBytes(name, part, 1, Number.MAX_SAFE_INTEGER);
   const length = lengths.get(part[0]);
   if (length === undefined)

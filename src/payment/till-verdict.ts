@@ -64,3 +64,20 @@ export type TillRefused =
   | { readonly ok: false; readonly step: 'parse'; readonly reason: TokenParseReason | 'for-phones' }
   | { readonly ok: false; readonly step: 'certificate'; readonly reason: TillCertificateRefusal }
   | { readonly ok: false; readonly step: 'payment'; readonly reason: TillPaymentRefusal };
+
+/** @returns the verdict for what the till refuses whatever the token is worth */
+export function refusedByTill(reason: TillRefusal): TillVerdict {
+  return { ok: false, step: 'till', reason };
+}
+
+/** @param repeated - whether the sale was made before and is only told again */
+export function verdictOf(sale: Sale, repeated: boolean): TillVerdict {
+  switch (sale.outcome) {
+    case undefined:
+      return refusedByTill('in-progress');
+    case 'vended':
+      return { ok: true, type: 'sale', sale, repeated };
+    default:
+      return { ok: false, step: 'vend', reason: sale.outcome, sale, repeated };
+  }
+}

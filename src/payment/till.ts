@@ -4,39 +4,30 @@
 
 import type { Amount } from '../../codec/token/amount.js';
 import { type Beacon, packBeacon, signBeacon } from '../../codec/token/beacon.js';
-import { type Certificate, packCertificate } from '../../codec/token/certificate.js';
+import type { Certificate } from '../../codec/token/certificate.js';
 import { verifyCertificate } from '../../codec/token/certificate-signature.js';
 import { MAX_BEACON_ITEM, NONCE_BYTE_COUNT } from '../../codec/token/limits.js';
-import { packReceipt } from '../../codec/token/receipt.js';
-import { signReceipt } from '../../codec/token/receipt-signature.js';
 import { parseToken } from '../../codec/token/token.js';
 import { assertBytes, assertInteger, assertOneOf } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
-import type { JournalOutcome } from './journal-entry.js';
 import type { JournalDamage } from './journal-store.js';
 import { KnownCertificates } from './known-certificates.js';
 import { OpenBeacons } from './open-beacons.js';
-import {
-  type CheckedPayment,
-  checkPayment,
-  type PaymentToken,
-  packedPaymentOf,
-  packedTokenOf,
-  replayKeyOf,
-} from './payment-check.js';
+import { checkPayment, type PaymentToken, packedPaymentOf, packedTokenOf, replayKeyOf } from './payment-check.js';
+import { SaleDesk } from './sale-desk.js';
 import { SIGNATURE_BUDGET, SignatureBudget } from './signature-budget.js';
 import type { Sale } from './till-book.js';
 import { assertConfig, assertPrice, type TillConfig } from './till-config.js';
 import { TillDenyList } from './till-deny-list.js';
 import { TillJournal, type WriteRefusal } from './till-journal.js';
-import { limitReached, type StoredTotals } from './till-limits.js';
+import type { StoredTotals } from './till-limits.js';
 import {
   type AcknowledgementOutcome,
   type DenyListOutcome,
   takeAcknowledgement,
   takeDenyListDelta,
 } from './till-papers.js';
-import type { TillRefusal, TillVerdict } from './till-verdict.js';
+import { refusedByTill, type TillRefusal, type TillVerdict, verdictOf } from './till-verdict.js';
 import { type ClockReading, TrustedClock } from './trusted-clock.js';
 
 /** The time is written down this often when nothing is sold, so that a lost clock loses little. */
@@ -68,8 +59,7 @@ export class Till {
   private readonly denyList: TillDenyList;
   private readonly budget: SignatureBudget;
   private readonly beacons: OpenBeacons;
-  /** a payment is between its check and its outcome */
-  private isSelling = false;
+  private readonly desk: SaleDesk;
 
   private constructor(private readonly config: TillConfig) {
     this.clock = new TrustedClock(config.clock, config.journal.persistedSeconds);
@@ -78,6 +68,7 @@ export class Till {
     this.denyList = new TillDenyList(config.issuerKeys);
     this.budget = new SignatureBudget(config.signatureBudget ?? SIGNATURE_BUDGET, config.clock.monotonicMs());
     this.beacons = new OpenBeacons(config.beaconLifetimeSeconds * 1000);
+    this.desk = new SaleDesk(config, this.journal, this.clock);
   }
 
   /**
@@ -166,8 +157,10 @@ export class Till {
     const sale = this.journal.book.at(sequence);
     if (sale?.outcome !== 'unknown')
       throw new TillsongError('ERR_STATE', `sequence: expected that of a held sale, got ${sequence}`);
-    const refusal = await this.conclude(sale, outcome);
-    return refusal === undefined ? { ok: true, sale: this.snapshot(sale) } : { ok: false, reason: refusal };
+    const refusal = await this.desk.conclude(sale, outcome);
+    return refusal === undefined
+      ? { ok: true, sale: this.journal.book.snapshot(sale.sequence) }
+      : { ok: false, reason: refusal };
   }
 
   /** Reads again what another process of this machine wrote beside the journal: acknowledgements and deny lists. */
@@ -180,7 +173,7 @@ export class Till {
   status(): TillStatus {
     const { lastSequence, acknowledgedSequence } = this.config.journal;
     const { book, damage } = this.journal;
-    const held = book.withOutcome('unknown').map((sale) => this.snapshot(sale));
+    const held = book.withOutcome('unknown').map((sale) => this.journal.book.snapshot(sale.sequence));
     const reading = this.clock.read();
     return {
       ...reading,
@@ -226,7 +219,7 @@ export class Till {
     if (this.journal.damage !== undefined) return 'journal';
     if (this.journal.isStopped) return 'stopped';
     if (this.config.offline === undefined) return 'off';
-    return this.isSelling ? 'busy' : undefined;
+    return this.desk.isSelling ? 'busy' : undefined;
   }
 
   private drawBeacon(item: number, price: Amount, nowMs: number): Beacon {
@@ -278,7 +271,8 @@ export class Till {
     const checked = checkPayment(token, beacon, reading, this.config, memory);
     if (!checked.ok) return checked;
     if (earlier !== undefined) return this.repeat(earlier);
-    return this.sell(token, checked, beacon, reading.atLeastSeconds);
+    if (beacon !== undefined) this.beacons.close(beacon);
+    return this.desk.sell({ ...checked, token: packedTokenOf(token), beacon }, reading.atLeastSeconds);
   }
 
   private likeness(earlier: Sale, token: PaymentToken): 'same' | 'signed-again' | 'other' {
@@ -294,88 +288,6 @@ export class Till {
   }
 
   private repeat(sale: Sale): TillVerdict {
-    return verdictOf(this.snapshot(sale), true);
-  }
-
-  /** From the check to the outcome. Nothing else is accepted meanwhile. */
-  private async sell(
-    token: PaymentToken,
-    { amount, item, certificate }: CheckedPayment,
-    beacon: Beacon | undefined,
-    atSeconds: number,
-  ): Promise<TillVerdict> {
-    const { book } = this.journal;
-    book.forget(atSeconds);
-    const { offline, vend } = this.config;
-    if (offline === undefined) return refusedByTill('off');
-    const taken = book.takenUnder(certificate.certificate.certificateId);
-    const limit = limitReached(offline, amount.minorUnits, taken, book.totals(), atSeconds);
-    if (limit !== undefined) return refusedByTill(limit);
-    if (vend.isReady?.(item, amount) === false) return refusedByTill('machine');
-
-    this.isSelling = true;
-    try {
-      const packed = { certificate: packCertificate(certificate.certificate), token: packedTokenOf(token) };
-      const accepted = { amount, item, ...packed, beacon: beacon && packBeacon(beacon) };
-      if (beacon !== undefined) this.beacons.close(beacon);
-      const sale = await this.journal.accept(accepted, atSeconds);
-      if (typeof sale === 'string') return refusedByTill(sale);
-      const outcome = await vend.vend(item, amount).catch(() => 'unknown' as const);
-      // A machine that answers anything else than it may has not said what became of it.
-      const known: JournalOutcome = outcome === 'vended' || outcome === 'failed' ? outcome : 'unknown';
-      const refusal = await this.conclude(sale, known);
-      if (refusal === undefined) return verdictOf(this.snapshot(sale), false);
-      this.journal.stop();
-      if (known === 'failed') vend.refundFailed?.();
-      return refusedByTill('stopped');
-    } finally {
-      this.isSelling = false;
-    }
-  }
-
-  /** Signs the receipt or void and writes the outcome with it. A receipt that is not durable is not handed out. */
-  private async conclude(sale: Sale, outcome: JournalOutcome): Promise<WriteRefusal | undefined> {
-    const { atLeastSeconds } = this.clock.read();
-    const receipt = outcome === 'unknown' ? undefined : await this.receiptOf(sale, outcome, atLeastSeconds);
-    return this.journal.close(sale, outcome, receipt, atLeastSeconds);
-  }
-
-  /** @returns the packed receipt or void; undefined when the machine's signer fails, which must not hide what was vended */
-  private async receiptOf(
-    { certificateId, counter, amount, sequence }: Sale,
-    outcome: 'vended' | 'failed',
-    timeSeconds: number,
-  ): Promise<Uint8Array | undefined> {
-    const sale = this.journal.book.at(sequence) as Sale;
-    const fields = {
-      certificateId,
-      counter,
-      outcome: outcome === 'vended' ? ('vended' as const) : ('void' as const),
-      amountMinorUnits: amount.minorUnits,
-      timeSeconds,
-    };
-    const payment = this.journal.book.paymentOf(sale);
-    const receipt = await signReceipt(fields, payment, this.config.machine).catch(() => undefined);
-    return receipt && packReceipt(receipt);
-  }
-
-  /** @returns the sale as it is now, for callers to keep */
-  private snapshot({ sequence }: Sale): Sale {
-    return this.journal.book.snapshot(sequence);
-  }
-}
-
-function refusedByTill(reason: TillRefusal): TillVerdict {
-  return { ok: false, step: 'till', reason };
-}
-
-function verdictOf(sale: Sale, repeated: boolean): TillVerdict {
-  switch (sale.outcome) {
-    case undefined:
-      return refusedByTill('in-progress');
-    case 'vended':
-      return { ok: true, type: 'sale', sale, repeated };
-    default:
-      return { ok: false, step: 'vend', reason: sale.outcome, sale, repeated };
+    return verdictOf(this.journal.book.snapshot(sale.sequence), true);
   }
 }
