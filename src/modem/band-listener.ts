@@ -13,10 +13,13 @@ import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
 
 /** Headers of a kind tried a second at most, on average and in a row, repeated attempts at one included: bounds the work. */
-const HEADERS_PER_SECOND = 12;
+const HEADERS_PER_SECOND = 8;
 const HEADERS_IN_A_ROW = 16;
 /** Of these, kept for first attempts: a tune full of chirps must not use up what a phone needs. */
 const HEADERS_RESERVED = 8;
+/** Unread headers a second at most that are looked at for a series, which takes as long as reading several headers. */
+const SERIES_PER_SECOND = 6;
+const SERIES_IN_A_ROW = 8;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
 /** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
@@ -33,6 +36,7 @@ export class BandListener {
   // derived
   private readonly basebandRateHz: number;
   private readonly creditPerSample: number;
+  private readonly seriesCreditPerSample: number;
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
   private readonly detector: BurstDetector;
@@ -46,6 +50,8 @@ export class BandListener {
   private receptions: BurstReception[] = [];
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
   private readonly headerCredit: number[];
+  /** Series that may be looked for now. */
+  private seriesCredit = SERIES_IN_A_ROW;
   private readonly series = new HeaderSeries();
   /** What the known headers were when the unread ones were last compared with them. */
   private knownVersion = 0;
@@ -65,6 +71,7 @@ export class BandListener {
     this.basebandRateHz = basebandRateHz;
     this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
     this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
+    this.seriesCreditPerSample = SERIES_PER_SECOND / basebandRateHz;
     this.converter = new DownConverter(band);
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
     this.detector = new BurstDetector(detector);
@@ -86,6 +93,7 @@ export class BandListener {
     this.guard.reset();
     this.receptions = [];
     this.headerCredit.fill(HEADERS_IN_A_ROW);
+    this.seriesCredit = SERIES_IN_A_ROW;
     this.series.reset();
   }
 
@@ -105,6 +113,7 @@ export class BandListener {
     this.buffer.append(re, im, written);
     for (let kind = 0; kind < headerCredit.length; kind++)
       headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + written * this.creditPerSample);
+    this.seriesCredit = Math.min(SERIES_IN_A_ROW, this.seriesCredit + written * this.seriesCreditPerSample);
     const told = this.detector.push(re, im, written);
     const isIdle = told.length === 0 && this.receptions.length === 0 && !this.guard.isHolding;
     if (isIdle && this.known.version === this.knownVersion) return NONE;
@@ -156,7 +165,8 @@ export class BandListener {
 
   /** Looks whether the newest burst completes a series that can be read together. */
   private readSeries({ shared, candidate, headerLlrs, startSeconds }: BurstReception): void {
-    if (!headerLlrs) return;
+    if (!headerLlrs || this.seriesCredit < 1) return;
+    this.seriesCredit--;
     const read = this.series.add({ shared, candidate, llrs: headerLlrs });
     for (const { header } of read) this.known.remember(header, startSeconds);
     this.takeUp(read);
