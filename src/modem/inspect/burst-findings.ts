@@ -22,6 +22,7 @@ export const FASTEST_METERS_PER_SECOND = 1.7;
 export interface JudgedBurst {
   readonly profile: Profile;
   readonly isDelivered: boolean;
+  readonly startSeconds: number;
   readonly endSeconds: number;
   readonly durationSeconds: number;
   readonly speedMetersPerSecond: number;
@@ -42,6 +43,7 @@ export function findInBurst(burst: JudgedBurst): Finding[] {
       findMissingBand(sound, burst.profile, MISSING_SHARE),
       reverberation(sound, burst),
       gap(sound),
+      brokenOff(sound, burst),
     );
   return findings.filter((finding) => finding !== undefined);
 }
@@ -104,8 +106,11 @@ export function interferer({ frequencyHz, levelDbfs, prominenceDb }: Interferer)
   };
 }
 
-function reverberation({ lateEchoDb }: BurstSound, { profile }: JudgedBurst): Finding | undefined {
-  if (!(lateEchoDb > LATE_ECHO_DB)) return undefined;
+function reverberation(
+  { lateEchoDb, brokenOffAfterSeconds }: BurstSound,
+  { profile }: JudgedBurst,
+): Finding | undefined {
+  if (!(lateEchoDb > LATE_ECHO_DB) || brokenOffAfterSeconds !== undefined) return undefined;
   const usable = (1000 * usableEchoSeconds(profile)).toFixed(0);
   return {
     kind: 'reverberation',
@@ -143,6 +148,23 @@ function cutOff({ endSeconds, durationSeconds }: JudgedBurst): Finding | undefin
     measure: 'what is missing at its end',
     text: `Cut off: the recording ends ${missing.toFixed(2)} s before the burst does.`,
     remedy: 'Record on until the phone has fallen silent.',
+  };
+}
+
+function brokenOff(
+  { brokenOffAfterSeconds, longestGapSeconds }: BurstSound,
+  { startSeconds, endSeconds }: JudgedBurst,
+): Finding | undefined {
+  if (brokenOffAfterSeconds === undefined || longestGapSeconds >= LONGEST_GAP_SECONDS) return undefined;
+  const missing = endSeconds - startSeconds - brokenOffAfterSeconds;
+  return {
+    kind: 'cut-off',
+    value: missing,
+    threshold: CUT_OFF_SECONDS,
+    unit: 's',
+    measure: 'silence before its end',
+    text: `Broken off: the burst falls silent ${brokenOffAfterSeconds.toFixed(2)} s after its start, ${missing.toFixed(2)} s before its end.`,
+    remedy: 'Let the phone sing to the end; what stopped it (a call, a locked screen) is to be found there.',
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { type MeanSpectrum, meanSpectrum } from '../../../dsp/spectrogram.js';
 import type { Profile } from '../profiles.js';
+import { brokenOffAfter } from './broken-off.js';
 import type { BurstSound, Interferer } from './inspection.js';
 import { flatTops, longestRun } from './sample-faults.js';
 
@@ -58,6 +59,7 @@ export function measureSound(burst: SoundOfBurst): BurstSound {
     noiseDb: noisePower.map((power) => 10 * Math.log10(power)),
     ...flatTops(samples),
     longestGapSeconds: longestRun(samples) / sampleRateHz,
+    brokenOffAfterSeconds: brokenOffAfter(samples, sampleRateHz, profile, densityBetween(noise, lowHz, highHz)),
     lateEchoDb,
   };
 }

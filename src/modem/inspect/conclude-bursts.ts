@@ -11,11 +11,17 @@ const SAME_SECONDS = 0.05;
 /** Taken for the length of a burst whose header was not read. */
 const USUAL_PAYLOAD_BYTES = 92;
 const CUT_OFF_SECONDS = 0.005;
-/** A candidate without a header is a burst when its score is so many times the threshold ... */
-const CERTAIN_STRENGTH = 2;
-/** ... or so many, and its header carries this share of the information needed. */
+/** A candidate without a header is a burst when its score is so many times the threshold and it stands in the noise ... */
+const CERTAIN_STRENGTH = 8;
+const WEAK_DB = 3;
+/** ... or so many, and its header carries this share of the information needed; more of it at the recording's end. */
 const LIKELY_STRENGTH = 1.3;
-const LIKELY_SHARE = 0.75;
+const LEAST_SHARE = 0.25;
+const LIKELY_SHARE = 0.6;
+/** A preamble too fast to be taken up is told of from here on. */
+const FAST_STRENGTH = 4;
+/** A header that was read with less was none. */
+const CHANCE_SHARE = 0.2;
 /** A burst of another band that is so many times clearer, at about the same time, explains a candidate without a header. */
 const LEAKAGE_RATIO = 3;
 const LEAKAGE_SECONDS = 0.5;
@@ -80,6 +86,9 @@ function outcomeOf(
 ): BurstOutcome {
   const { captured } = burst;
   if (all.some((other) => isShadowOf(burst, other))) return 'shadow';
+  const bits = burst.detail?.headerBits;
+  const isRead = captured.outcome === 'payload' || captured.outcome === 'cut-off';
+  if (captured.header && isRead && bits && bits.informationBits < CHANCE_SHARE * bits.neededBits) return 'chance';
   const isOpen = captured.outcome === 'header' || captured.outcome === 'payload';
   return isOpen && captured.endSeconds > durationSeconds + CUT_OFF_SECONDS ? 'cut-off' : captured.outcome;
 }
@@ -104,20 +113,24 @@ function isLeakageOf(a: ShelvedBurst['captured'], b: ShelvedBurst['captured']): 
 }
 
 /** Whether it is a burst and not noise that resembles a preamble. */
-function isReal({ captured, detail }: ShelvedBurst, outcome: BurstOutcome): boolean {
+function isReal({ captured, detail, sound }: ShelvedBurst, outcome: BurstOutcome): boolean {
   if (outcome === 'shadow' || outcome === 'echo' || outcome === 'chance' || outcome === 'not-tried') return false;
+  if (captured.header) return true;
   const strength = captured.score / captured.threshold;
-  if (captured.header || strength >= CERTAIN_STRENGTH) return true;
   const bits = detail?.headerBits;
-  return strength >= LIKELY_STRENGTH && bits !== undefined && bits.informationBits > LIKELY_SHARE * bits.neededBits;
+  const share = bits ? bits.informationBits / bits.neededBits : 0;
+  if (outcome === 'cut-off') return strength >= LIKELY_STRENGTH && share >= LIKELY_SHARE;
+  if (strength >= LIKELY_STRENGTH && share >= LEAST_SHARE) return true;
+  return strength >= CERTAIN_STRENGTH && sound !== undefined && sound.snrDb > sound.neededSnrDb - WEAK_DB;
 }
 
 function judged({ captured, detail, sound }: ShelvedBurst, outcome: BurstOutcome, facts: ConcludingFacts) {
-  const { source, endSeconds, speedChangeMetersPerSecond } = captured;
+  const { source, startSeconds, endSeconds, speedChangeMetersPerSecond } = captured;
   const { lowHz, highHz } = source.preamble;
   return {
     profile: source,
     isDelivered: outcome === 'delivered' || outcome === 'repeated',
+    startSeconds,
     endSeconds,
     durationSeconds: facts.durationSeconds,
     speedMetersPerSecond: speedOf(captured, facts),
@@ -138,7 +151,9 @@ function collisionsOf(burst: ShelvedBurst, spans: Spans): Finding[] {
   });
 }
 
-function spanOf({ captured: { source, header, startSeconds, endSeconds } }: ShelvedBurst): Span {
+function spanOf({ captured: { source, header, startSeconds, endSeconds }, sound }: ShelvedBurst): Span {
+  const brokenOff = sound?.brokenOffAfterSeconds;
+  if (brokenOff !== undefined) return { start: startSeconds, end: startSeconds + brokenOff };
   if (header) return { start: startSeconds, end: endSeconds };
   const { symbolCount } = burstLayout(source, USUAL_PAYLOAD_BYTES);
   const { fftSize } = source.waveform;
@@ -162,7 +177,7 @@ function speedOf(captured: ShelvedBurst['captured'], { moving }: ConcludingFacts
 /** A preamble that moves faster than the receiver follows and that it did not find at all. */
 function fastPreambles({ moving }: ConcludingFacts, bursts: readonly ShelvedBurst[]): Finding[] {
   const fast = moving.flat().filter(({ speedMetersPerSecond, strength, seconds }) => {
-    if (Math.abs(speedMetersPerSecond) <= FASTEST_METERS_PER_SECOND || strength < CERTAIN_STRENGTH) return false;
+    if (Math.abs(speedMetersPerSecond) <= FASTEST_METERS_PER_SECOND || strength < FAST_STRENGTH) return false;
     return !bursts.some(({ captured: { startSeconds, endSeconds, header } }) => {
       const end = header ? endSeconds : startSeconds;
       return seconds > startSeconds - SAME_SECONDS && seconds < end + SAME_SECONDS;

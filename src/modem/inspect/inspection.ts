@@ -140,6 +140,8 @@ export interface BurstSound {
   /** Share of samples at the very top, and how many times more those are than the next lower ones. */
   readonly clippedShare: number;
   readonly clippedRatio: number;
+  /** From the burst's start to where it falls silent too early; undefined when it does not. */
+  readonly brokenOffAfterSeconds: number | undefined;
   /** Longest stretch of equal samples. */
   readonly longestGapSeconds: number;
   /** Energy of echoes later than the waveform can use over all before, by the preamble. */

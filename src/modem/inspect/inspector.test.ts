@@ -104,6 +104,13 @@ const DEFECTS: readonly (readonly [kind: FindingKind, make: (profile: ProfileNam
     'cut-off',
     (profile) => noisy(song(burstOf(profile))).subarray(0, START + Math.round(0.4 * burstOf(profile).length)),
   ],
+  [
+    'cut-off',
+    (profile) => {
+      const burst = burstOf(profile);
+      return noisy(song(burst.fill(0, Math.round(0.6 * burst.length))));
+    },
+  ],
   ['gap', (profile) => withGap(noisy(song(burstOf(profile))))],
 ];
 

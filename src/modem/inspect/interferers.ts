@@ -8,7 +8,7 @@ export const INTERFERER_THRESHOLD_DB = 10;
 const AROUND_BINS = 24;
 const SMEARED_BINS = 4;
 /** Lines below that are a converter's, not a sound. */
-const LOWEST_DBFS = -100;
+const LOWEST_DBFS = -85;
 const MAX_INTERFERERS = 12;
 /** Equivalent noise width of a Hann window, in transforms of twice its length. */
 const HANN_WIDTH_BINS = 3;

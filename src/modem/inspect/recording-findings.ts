@@ -12,10 +12,13 @@ import { decibel, kilohertz } from './words.js';
 const SILENCE_DBFS = -90;
 /** A fall of the noise by this much within 1 kHz, for good, is a filter. */
 const CLIFF_DB = 20;
+/** A telephone call reaches this far; what falls lower is the noise's own slope. */
+const LEAST_CUTOFF_HZ = 3200;
 const CLIFF_REACH_HZ = 800;
 const CLIFF_EDGE_HZ = 300;
-/** Lower densities are a converter's own: -142 dBFS/Hz for 16 bits. */
-const LOWEST_NOISE_DB = -135;
+/** Below a filter's edge there is noise, above it next to none (-142 dBFS/Hz is what 16 bits leave). */
+const LOWEST_NOISE_DB = -112;
+const NOTHING_DB = -118;
 const NOISE_BANDWIDTH_HZ = 24000;
 
 /** What a profile meets in noise of these densities. */
@@ -111,11 +114,12 @@ function cliff({ frequenciesHz, quietDb }: NoiseFloor, profiles: readonly Profil
   const endHz = frequenciesHz[frequenciesHz.length - 1];
   let bestHz = 0;
   let bestFall = 0;
-  for (let hz = 2 * CLIFF_REACH_HZ; hz < endHz - 1.5 * CLIFF_REACH_HZ; hz += binHz) {
+  for (let hz = LEAST_CUTOFF_HZ; hz < endHz - 1.5 * CLIFF_REACH_HZ; hz += binHz) {
     const before = mean(hz - CLIFF_REACH_HZ, hz - CLIFF_EDGE_HZ);
     const fall = before - mean(hz + CLIFF_EDGE_HZ, hz + CLIFF_REACH_HZ);
-    const forGood = before - mean(hz + CLIFF_EDGE_HZ, endHz);
-    if (before > LOWEST_NOISE_DB && forGood > CLIFF_DB && fall > bestFall) [bestHz, bestFall] = [hz, fall];
+    const rest = mean(hz + CLIFF_EDGE_HZ, endHz);
+    const isFilter = before > LOWEST_NOISE_DB && rest < NOTHING_DB && before - rest > CLIFF_DB;
+    if (isFilter && fall > bestFall) [bestHz, bestFall] = [hz, fall];
   }
   const lost = profiles.filter(({ preamble }) => preamble.highHz > bestHz).map(({ name }) => name);
   if (bestFall < CLIFF_DB || lost.length === 0) return undefined;
