@@ -29,12 +29,14 @@ export function openSerialPort(path: string, baudRate?: number): SerialPort {
     input.setRawMode(true);
     // Written by a thread of its own: a line that nobody reads must not stop the till.
     const output = createWriteStream(path, { fd: openSync(path, constants.O_WRONLY | constants.O_NOCTTY) });
+    // Whoever reads learns of a line that breaks while it is written to; after the end nobody does.
+    output.on('error', (error) => input.destroy(error));
     return {
       input,
       output,
       close: () => {
         input.destroy();
-        output.destroy();
+        output.end();
       },
     };
   } catch (error) {
@@ -91,7 +93,7 @@ export async function serveMdb(
     for await (const line of readLines(input, MAX_MDB_LINE_CHARACTERS)) {
       const block = parseMdbLine(line);
       const response = block && vend.receive(block, monotonicMs());
-      if (response !== undefined) output.write(`${formatMdbLine(response)}\n`);
+      if (response !== undefined && !signal.aborted) output.write(`${formatMdbLine(response)}\n`);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 // `tillsong till serve`: hears payments, sells through the machine, sings receipts.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import {
@@ -22,6 +23,9 @@ import { asFile, asUsage } from '../told-errors.js';
 import { writeBursts } from '../write-bursts.js';
 import { type OpenTill, readSettings, type TillSettings, withTill } from './till-folder.js';
 import { verdictJson, verdictLine } from './verdict-output.js';
+
+/** A controller polls several times a second; a session takes a few polls to end. */
+const CLOSE_MS = 3000;
 
 interface ServeOptions extends OutputOptions {
   readonly dir: string;
@@ -185,6 +189,9 @@ function machineOf(options: ServeOptions, { currency, machineId }: TillSettings,
     vend,
     selectionPrice: (item) => (vend.selection?.item === item ? vend.selection.amount : undefined),
     close: async () => {
+      // The controller is let finish its session; one that does not is left as it would leave us.
+      const deadlineMs = monotonicMs() + CLOSE_MS;
+      while (!vend.isIdle && monotonicMs() < deadlineMs) await sleep(20);
       stop.abort();
       await served;
       port.close();

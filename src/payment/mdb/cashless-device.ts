@@ -108,6 +108,11 @@ export class CashlessDevice {
     return { response, events };
   }
 
+  /** Whether no session is under way and the controller has been told everything. */
+  get isIdle(): boolean {
+    return this.currentState !== 'session-idle' && this.currentState !== 'vend' && this.queue.length === 0;
+  }
+
   /** Whether the machine can take a session now. */
   get canBeginSession(): boolean {
     return this.currentState === 'enabled' && this.queue.length === 0;

@@ -54,9 +54,12 @@ describe('a session as in the standard', () => {
   test('byte by byte: set up, paid, chosen, vended, completed', async () => {
     const { vend, vmc, line } = machine();
     await vmc.start();
+    expect(vend.isIdle).toBe(true);
     const result = vend.vend(12, PRICE);
+    expect(vend.isIdle).toBe(false);
     await vmc.sessionFor(UNITS, 12);
     expect(await result).toBe('vended');
+    expect(vend.isIdle).toBe(true);
     expect(line).toEqual([
       '> 10 10',
       '< 00',

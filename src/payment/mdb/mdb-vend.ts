@@ -56,6 +56,11 @@ export class MdbVend implements Vend {
     return this.device.state;
   }
 
+  /** Whether the line may be closed without leaving the controller in the middle of something. */
+  get isIdle(): boolean {
+    return this.waiting === undefined && this.device.isIdle;
+  }
+
   /** What was chosen at the machine and waits for money; undefined when nothing was. Prices for `TillConfig.priceOf` come from here. */
   get selection(): Selection | undefined {
     if (this.chosen === undefined) return undefined;
