@@ -6,7 +6,7 @@ import { soak } from './speed/memory.js';
 import { kibibytes } from './speed/speed-report.js';
 
 /** The first minutes fill caches and compile code. */
-const SETTLED_MINUTES = 5;
+const SETTLED_MINUTES = 15;
 /** Heap that may come and go with the compiler's records. */
 const LEEWAY_BYTES = 512 * 1024;
 

@@ -55,6 +55,7 @@ export function soak(minutes: number, onMinute: (point: HeapPoint) => void = () 
   const transmitter = new Transmitter();
   const random = new SeededRandom(3);
   const air = noise(NOISE_SECONDS);
+  const heard = new Float32Array(SAMPLE_RATE_HZ);
   const collect = garbageCollector();
   const points: HeapPoint[] = [];
   let messagesHeard = 0;
@@ -62,13 +63,14 @@ export function soak(minutes: number, onMinute: (point: HeapPoint) => void = () 
     const burst = transmitter.modulate(random.bytes(PAYLOAD_BYTES));
     for (let second = 0; second < 60; second++) {
       const at = random.below((NOISE_SECONDS - 1) * SAMPLE_RATE_HZ);
-      const heard = air.slice(at, at + SAMPLE_RATE_HZ);
+      heard.set(air.subarray(at, at + SAMPLE_RATE_HZ));
       if (second === 0) for (let n = 0; n < burst.length; n++) heard[n] += 0.5 * burst[n];
       for (let start = 0; start < heard.length; start += CHUNK_SAMPLES)
         for (const { type } of receiver.push(heard.subarray(start, start + CHUNK_SAMPLES)))
           if (type === 'message') messagesHeard++;
     }
     collect();
+    collect(); // what the first one found to be free is swept by now
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     const point = { minutes: minute, heapBytes: heapUsed, arrayBufferBytes: arrayBuffers };
     points.push(point);

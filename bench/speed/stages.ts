@@ -18,10 +18,11 @@ const STAGES: readonly { stage: string; file: RegExp; functions?: RegExp }[] = [
   { stage: 'payload code', file: /codec\/frame\// },
 ];
 const COLLECTION = 'garbage collection';
+const OUTSIDE = 'outside of JavaScript';
 const REST = 'the rest';
 
 /** In the order of a burst's way through the receiver. */
-export const STAGE_NAMES: readonly string[] = [...STAGES.map(({ stage }) => stage), COLLECTION, REST];
+export const STAGE_NAMES: readonly string[] = [...STAGES.map(({ stage }) => stage), COLLECTION, OUTSIDE, REST];
 
 /** Milliseconds by stage. */
 export type StageTimes = Readonly<Record<string, number>>;
@@ -74,5 +75,6 @@ function stageByNode(nodes: readonly ProfileNode[]): Map<number, string> {
 
 function stageOf({ callFrame: { functionName, url } }: ProfileNode): string | undefined {
   if (functionName === '(garbage collector)') return COLLECTION;
+  if (functionName === '(program)' || functionName === '(idle)') return OUTSIDE;
   return STAGES.find(({ file, functions }) => file.test(url) && (functions?.test(functionName) ?? true))?.stage;
 }
