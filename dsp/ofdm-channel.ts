@@ -147,11 +147,22 @@ export class OfdmChannel {
 
   /** Fits the channel anew to what is known of one symbol, and of the preamble. */
   fit(symbol: OfdmSymbol, noise: Float64Array): void {
+    this.gather(symbol, noise);
+    this.estimator.estimate(this.statistics);
+    this.giveTo(symbol);
+  }
+
+  /** The same, from the echoes that the last fit learnt. */
+  fitAgain(symbol: OfdmSymbol, noise: Float64Array): void {
+    this.gather(symbol, noise);
+    this.estimator.update(this.statistics);
+    this.giveTo(symbol);
+  }
+
+  private gather(symbol: OfdmSymbol, noise: Float64Array): void {
     this.statistics.clear();
     this.statistics.add(this.preamble);
     this.known.addTo(this.statistics, symbol, noise);
-    this.estimator.estimate(this.statistics);
-    this.giveTo(symbol);
   }
 
   /** Moves the fit on to the next symbol, slowly forgetting the earlier ones. */

@@ -108,17 +108,17 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.fitHeader();
     this.correctDilation(buffer);
     this.noise.matchPilots(this.symbols[0]);
-    this.fitHeader();
+    this.refitHeader();
     this.channel.learnPreamble(this.frontEnd.readPreamble(buffer), this.noise.variance);
     this.fitHeader();
     const shift = this.channel.bestWindowShift(this.timing.backoffSamples);
     if (shift !== 0) {
       this.timing.openLater(shift);
       this.readSymbol(buffer, 0);
-      this.fitHeader();
+      this.refitHeader();
     }
     this.noise.matchPilots(this.symbols[0]);
-    this.fitHeader();
+    this.refitHeader();
     return this.headerLlrs();
   }
 
@@ -128,7 +128,7 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   acceptHeader(headerBits: Uint8Array): void {
     this.known.acceptHeader(headerBits);
-    this.fitHeader();
+    this.refitHeader();
     const [points] = this.known.meanPoints(1, new Float32Array(0));
     this.noise.matchHeader(this.symbols[0], points);
     this.fitHeader();
@@ -174,6 +174,11 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.channel.fit(this.symbols[0], this.noise.variance);
   }
 
+  /** The same from what the last fit learnt of the echoes, where little has changed: at a quarter of the work. */
+  private refitHeader(): void {
+    this.channel.fitAgain(this.symbols[0], this.noise.variance);
+  }
+
   /**
    * Compares the channel seen by the preamble with that of the first symbol, some 60 ms later: the time by which they
    * differ is what the dilation was wrong by. In a room this is far more exact than the two chirps' peaks, 15 ms apart.
@@ -186,7 +191,7 @@ export class OfdmDemodulator implements BurstDemodulator {
       this.timing.correctByPreamble(slip);
       if (Math.abs(slip) < LEAST_SLIP_SAMPLES) return;
       this.readSymbol(buffer, 0);
-      this.fitHeader();
+      this.refitHeader();
     }
   }
 

@@ -5,6 +5,7 @@ import type { BasebandBuffer } from '../../dsp/baseband-buffer.js';
 import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
+import { fskSymbolSamples } from '../../dsp/fsk-grid.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
 import { agreementOf, type KnownHeaders } from './known-headers.js';
@@ -25,12 +26,19 @@ export interface ProfileReception {
   readonly basebandRateHz: number;
   readonly headerCodec: HeaderCodec;
   readonly headerSymbolCount: number;
+  /** Of a payload of one byte: no two bursts of one phone begin closer together. */
+  readonly shortestBurstSeconds: number;
 }
 
 export function profileReception(profile: Profile): ProfileReception {
-  const { headerBitCount, headerSymbolCount } = burstLayout(profile, 1);
-  const basebandRateHz = profile.sampleRateHz / profile.decimation;
-  return { profile, basebandRateHz, headerCodec: new HeaderCodec(headerBitCount), headerSymbolCount };
+  const { headerBitCount, headerSymbolCount, symbolCount } = burstLayout(profile, 1);
+  const { waveform, sampleRateHz, decimation } = profile;
+  const basebandRateHz = sampleRateHz / decimation;
+  const symbolSamples =
+    waveform.kind === 'ofdm' ? waveform.fftSize + waveform.cyclicPrefixSamples : fskSymbolSamples(waveform);
+  const shortestBurstSeconds = preambleSamples(profile) / sampleRateHz + (symbolCount * symbolSamples) / basebandRateHz;
+  const headerCodec = new HeaderCodec(headerBitCount);
+  return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds };
 }
 
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */

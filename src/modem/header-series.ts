@@ -94,7 +94,7 @@ export class HeaderSeries {
   private seriesOf(newest: UnreadHeader, partner: UnreadHeader, step: number): Member[] {
     const end = startSeconds(newest);
     const paceSeconds = (end - startSeconds(partner)) / step;
-    if (paceSeconds < shortestBurstSeconds(newest.shared)) return [];
+    if (paceSeconds < newest.shared.shortestBurstSeconds) return [];
     const byAge = new Map<number, Member>();
     for (const unread of this.unread) {
       if (unread.shared !== newest.shared) continue;
@@ -110,11 +110,6 @@ export class HeaderSeries {
 
 function startSeconds({ shared, candidate }: UnreadHeader): number {
   return candidate.startSamples / shared.basebandRateHz;
-}
-
-/** Bursts cannot follow each other faster than their preamble and header. */
-function shortestBurstSeconds({ profile }: ProfileReception): number {
-  return (2 * profile.preamble.pairCount * profile.preamble.chirpSamples) / profile.sampleRateHz;
 }
 
 /** Tries each redundancy version for the newest, from which those of the others follow. */
