@@ -32,7 +32,7 @@ const ENTRY_POINTS = [
 
 const RULES: Readonly<Record<string, Rule>> = {
   'src/shared': { ...CORE, ours: [] },
-  dsp: { ...CORE, ours: ['src/shared'], packages: [] },
+  dsp: { ...CORE, ours: ['src/shared'], packages: ['fft.js'] },
   codec: { ...CORE, ours: ['src/shared'], packages: NOBLE },
   'src/modem': { ...CORE, ours: ['dsp', 'codec/frame', 'src/shared'] },
   'src/payment': { ...CORE, ours: ['codec/token', 'src/shared'], packages: NOBLE },
@@ -218,7 +218,10 @@ describe('the check of imports', () => {
   });
 
   test.each([
-    ['dsp/a.ts', `import { hardBit } from '../src/shared/llr.js'; import { b } from './b.js';`],
+    [
+      'dsp/a.ts',
+      `import FFT from 'fft.js'; import { hardBit } from '../src/shared/llr.js'; import { b } from './b.js';`,
+    ],
     ['codec/token/a.ts', `import { sha256 } from '@noble/hashes/sha2.js'; import { crc32 } from '../frame/crc.js';`],
     ['codec/a.ts', `export function check(process: number) { return process; }`],
     ['codec/a.ts', `const spend = { performance: 1 }; export const x = spend.performance;`],
