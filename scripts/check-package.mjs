@@ -2,7 +2,7 @@
 // dependencies alone, every entry point is imported, type-checked by a strict consumer, and the command is run.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,8 +50,11 @@ function installPacked(tarball, consumer) {
   cpSync(join(modules, 'package'), join(modules, 'tillsong'), { recursive: true });
   rmSync(join(modules, 'package'), { recursive: true });
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
-  for (const [path, entry] of Object.entries(packages))
-    if (path !== '' && !entry.dev) cpSync(join(ROOT, path), join(consumer, path), { recursive: true });
+  for (const [path, entry] of Object.entries(packages)) {
+    if (path === '' || entry.dev) continue;
+    if (entry.optional && !existsSync(join(ROOT, path))) continue; // another platform's binaries
+    cpSync(join(ROOT, path), join(consumer, path), { recursive: true });
+  }
 }
 
 function useEntryPoints(consumer) {
