@@ -1,6 +1,7 @@
 /** The fast tests: `*.test.ts` beside the code. Long curves and soaks end in `.slow.test.ts` and run by `npm run test:slow`. */
 export default {
   testEnvironment: 'node',
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/{src,dsp,codec,bench,examples,fixtures}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.slow\\.test\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
