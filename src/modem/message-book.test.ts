@@ -127,6 +127,18 @@ describe('a message book', () => {
     for (const { bursts: kept } of entries.values()) expect(kept).toEqual([]);
   });
 
+  test('looks again at failing bursts no more than 25 times a second of audio, however many come (seed 1)', () => {
+    const book = new MessageBook();
+    const random = new SeededRandom(1);
+    let looks = 0;
+    for (let i = 0; i < 400; i++) {
+      const llrs = new Float32Array(CODED_BITS).map(() => 6 * random.normal());
+      book.add({ ...softBurst(PAYLOAD, i % 4, 0, 1), endSeconds: i / 40, llrs: () => llrs, refine: () => looks++ });
+    }
+    expect(looks).toBeGreaterThan(100);
+    expect(looks).toBeLessThanOrEqual(160 + 10 * 25);
+  });
+
   test('bounds the failed bursts of all long messages together', () => {
     const book = new MessageBook();
     for (let i = 0; i < 40; i++) {

@@ -51,6 +51,12 @@ const REFINE_ROUNDS = 4;
 const HOPELESS_SHARE = 0.7;
 /** And with less than this share looking again will not be enough. */
 const PROMISING_SHARE = 0.85;
+/**
+ * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
+ * another and fail must not cost more time than they last. A phone's sixteen faint repeats need some 150 in six seconds.
+ */
+const LOOKS_PER_SECOND = 25;
+const LOOKS_IN_A_ROW = 160;
 /** Failed bursts kept of one message ... */
 const MAX_BURSTS = 16;
 /** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
@@ -59,9 +65,13 @@ const MAX_CODED_BITS = 300_000;
 export class MessageBook {
   // state: in order of last use
   private readonly entries = new Map<string, Entry>();
+  private looks = LOOKS_IN_A_ROW;
+  private latestSeconds = 0;
 
   reset(): void {
     this.entries.clear();
+    this.looks = LOOKS_IN_A_ROW;
+    this.latestSeconds = 0;
   }
 
   /**
@@ -70,7 +80,8 @@ export class MessageBook {
    */
   add(burst: SoftBurst): BurstVerdict {
     const entry = this.entryOf(burst.header, burst.endSeconds);
-    const alone = decodeTogether(entry, [burst]);
+    this.earnLooks(burst.endSeconds);
+    const alone = this.decodeTogether(entry, [burst]);
     if (alone) return this.deliver(entry, alone, 1);
     if (entry.delivered) return { kind: 'repeated' };
     entry.bursts.push(burst);
@@ -78,7 +89,7 @@ export class MessageBook {
     const { bursts } = entry;
     const burstsCombined = countBursts(bursts);
     if (bursts.length > 1) {
-      const together = decodeTogether(entry, bursts);
+      const together = this.decodeTogether(entry, bursts);
       if (together) return this.deliver(entry, together, burstsCombined);
     }
     return { kind: 'failed', burstsCombined };
@@ -97,6 +108,38 @@ export class MessageBook {
       }
       entry.bursts = entry.bursts.slice(entry.bursts.length - kept);
     }
+  }
+
+  private earnLooks(nowSeconds: number): void {
+    const passed = Math.max(0, nowSeconds - this.latestSeconds);
+    this.latestSeconds += passed;
+    this.looks = Math.min(LOOKS_IN_A_ROW, this.looks + passed * LOOKS_PER_SECOND);
+  }
+
+  /** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
+  private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
+    const { decoder, infoBitCount, header } = entry;
+    for (const burst of bursts) burst.restart();
+    for (let round = 0; round <= REFINE_ROUNDS; round++) {
+      decoder.clear();
+      let information = 0;
+      const lengths = bursts.map((burst) => {
+        const llrs = burst.llrs();
+        information += informationBits(llrs);
+        decoder.combine(llrs, burst.redundancyVersion);
+        return llrs.length;
+      });
+      if (information < HOPELESS_SHARE * infoBitCount) return undefined;
+      const result = decoder.decode();
+      if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
+      const isPromising = information >= PROMISING_SHARE * infoBitCount && this.looks >= bursts.length;
+      if (!isPromising || round === REFINE_ROUNDS) return undefined;
+      this.looks -= bursts.length;
+      bursts.forEach((burst, i) => {
+        burst.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, lengths[i]));
+      });
+    }
+    return undefined;
   }
 
   private deliver(entry: Entry, { payload, correctedByteCount }: Decoded, burstsCombined: number): BurstVerdict {
@@ -137,29 +180,6 @@ function countBursts(bursts: readonly SoftBurst[]): number {
 interface Decoded {
   readonly payload: Uint8Array;
   readonly correctedByteCount: number;
-}
-
-/** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
-function decodeTogether({ decoder, infoBitCount, header }: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
-  for (const burst of bursts) burst.restart();
-  for (let round = 0; round <= REFINE_ROUNDS; round++) {
-    decoder.clear();
-    let information = 0;
-    const lengths = bursts.map((burst) => {
-      const llrs = burst.llrs();
-      information += informationBits(llrs);
-      decoder.combine(llrs, burst.redundancyVersion);
-      return llrs.length;
-    });
-    if (information < HOPELESS_SHARE * infoBitCount) return undefined;
-    const result = decoder.decode();
-    if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
-    if (information < PROMISING_SHARE * infoBitCount) return undefined;
-    bursts.forEach((burst, i) => {
-      burst.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, lengths[i]));
-    });
-  }
-  return undefined;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
