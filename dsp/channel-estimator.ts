@@ -20,7 +20,7 @@ const PRIOR_HALF_WIDTH = 8;
 const PRIOR_SHARED = 0.5;
 /** Conjugate-gradient steps a fit takes at most; the preconditioned system has a few dozen distinct scales. */
 const SOLVER_STEPS = 40;
-const SOLVER_TOLERANCE = 3e-3;
+const SOLVER_TOLERANCE = 1e-3;
 
 /**
  * Solves min_h sum_k w_k |H_k - Y_k|^2 + sum_l |h_l|^2 / p_l with H_k = sum_l h_l exp(-2 pi i k l / N), for weights
