@@ -2,16 +2,7 @@
 // learnt from the data (sparse Bayesian learning), so that a near phone costs few taps and a hall gets as many as it needs.
 
 import type { CellStatistics } from './cell-statistics.js';
-import { Fft } from './fft.js';
-
-/** Spans and sizes of an estimate, in baseband samples. */
-export interface ChannelEstimatorConfig {
-  readonly fftSize: number;
-  readonly carrierCount: number;
-  /** Taps before and after the nominal arrival that may carry energy. */
-  readonly tapsBefore: number;
-  readonly tapsAfter: number;
-}
+import { type ComplexVector, complexVector, type TapSpan, TapTransform } from './tap-transform.js';
 
 /** Rounds of learning the taps' prior powers, each followed by a fit. */
 const LEARNING_ROUNDS = 3;
@@ -37,41 +28,43 @@ export class ChannelEstimator {
   /** How many free parameters the fit used up. */
   degreesOfFreedom = 0;
   // derived
-  private readonly fft: Fft;
+  private readonly transform: TapTransform;
   private readonly tapCount: number;
   // state
   private firstTap = 0;
   private endTap: number;
   private readonly expected: Float64Array;
-  // scratch
   private readonly prior: Float64Array;
-  private readonly own: Float64Array;
   private readonly h: ComplexVector;
+  /** F'b, and F'b - F'WF h. */
+  private readonly observed: ComplexVector;
+  private readonly unexplained: ComplexVector;
+  // scratch
+  private readonly own: Float64Array;
+  private readonly root: Float64Array;
   private readonly residual: ComplexVector;
   private readonly direction: ComplexVector;
+  private readonly step: ComplexVector;
   private readonly image: ComplexVector;
-  private readonly gridRe: Float64Array;
-  private readonly gridIm: Float64Array;
-  private readonly carrierRe: Float64Array;
-  private readonly carrierIm: Float64Array;
 
-  constructor(private readonly config: ChannelEstimatorConfig) {
-    this.fft = new Fft(config.fftSize);
-    this.tapCount = config.tapsBefore + config.tapsAfter;
-    this.endTap = this.tapCount;
-    this.expected = new Float64Array(this.tapCount).fill(1 / this.tapCount);
-    this.re = new Float64Array(config.carrierCount);
-    this.im = new Float64Array(config.carrierCount);
-    this.prior = new Float64Array(this.tapCount);
-    this.own = new Float64Array(this.tapCount);
-    this.h = complexVector(this.tapCount);
-    this.residual = complexVector(this.tapCount);
-    this.direction = complexVector(this.tapCount);
-    this.image = complexVector(this.tapCount);
-    this.gridRe = new Float64Array(config.fftSize);
-    this.gridIm = new Float64Array(config.fftSize);
-    this.carrierRe = new Float64Array(config.carrierCount);
-    this.carrierIm = new Float64Array(config.carrierCount);
+  constructor(private readonly span: TapSpan) {
+    this.transform = new TapTransform(span);
+    const { tapCount } = this.transform;
+    this.tapCount = tapCount;
+    this.endTap = tapCount;
+    this.expected = new Float64Array(tapCount).fill(1 / tapCount);
+    this.re = new Float64Array(span.carrierCount);
+    this.im = new Float64Array(span.carrierCount);
+    this.prior = new Float64Array(tapCount);
+    this.h = complexVector(tapCount);
+    this.observed = complexVector(tapCount);
+    this.unexplained = complexVector(tapCount);
+    this.own = new Float64Array(tapCount);
+    this.root = new Float64Array(tapCount);
+    this.residual = complexVector(tapCount);
+    this.direction = complexVector(tapCount);
+    this.step = complexVector(tapCount);
+    this.image = complexVector(tapCount);
   }
 
   /** Mean of |H|^2 over the carriers. */
@@ -89,7 +82,7 @@ export class ChannelEstimator {
   expect(powerOf: (delaySamples: number) => number): void {
     let sum = 0;
     for (let l = 0; l < this.tapCount; l++) {
-      this.expected[l] = powerOf(l - this.config.tapsBefore);
+      this.expected[l] = powerOf(l - this.span.tapsBefore);
       sum += this.expected[l];
     }
     for (let l = 0; l < this.tapCount; l++) this.expected[l] /= sum;
@@ -101,7 +94,7 @@ export class ChannelEstimator {
 
   /** Power of the tap at a delay in samples, relative to the nominal arrival. */
   tapPower(delaySamples: number): number {
-    const l = delaySamples + this.config.tapsBefore;
+    const l = delaySamples + this.span.tapsBefore;
     return l >= 0 && l < this.tapCount ? this.h.re[l] ** 2 + this.h.im[l] ** 2 : 0;
   }
 
@@ -120,10 +113,11 @@ export class ChannelEstimator {
     for (let l = 0; l < this.tapCount; l++) this.prior[l] = this.expected[l] * expectedPower;
     this.h.re.fill(0);
     this.h.im.fill(0);
-    this.solve(statistics);
+    this.observe(statistics);
+    this.solve(weights);
     for (let round = 0; round < LEARNING_ROUNDS; round++) {
       this.learnPrior(information);
-      this.solve(statistics);
+      this.solve(weights);
     }
     this.conclude(information);
   }
@@ -136,12 +130,13 @@ export class ChannelEstimator {
       return;
     }
     this.learnPrior(information);
-    this.solve(statistics);
+    this.observe(statistics);
+    this.solve(statistics.weights);
     this.conclude(information);
   }
 
   private conclude(information: number): void {
-    this.toCarriers(this.h, this.re, this.im);
+    this.transform.toCarriers(this.h, this);
     let error = 0;
     let freedom = 0;
     for (const prior of this.prior) {
@@ -180,87 +175,53 @@ export class ChannelEstimator {
     }
   }
 
+  /** Sets out on new statistics: what of their observations the taps found last leave unexplained. */
+  private observe({ weights, observedRe, observedIm }: CellStatistics): void {
+    const { h, observed, unexplained, image } = this;
+    this.transform.toTaps({ re: observedRe, im: observedIm }, observed);
+    copy(observed, unexplained);
+    if (energy(h) === 0) return;
+    this.transform.applyNormal(h, weights, image);
+    addScaled(unexplained, image, -1);
+  }
+
   /**
    * Conjugate gradients on (I + S F'WF S) g = S F'b with S = sqrt(prior), h = S g, from the taps found last: between two
-   * rounds of learning they change little.
+   * rounds of learning they change little. F'b - F'WF h is kept along the way, as it does not depend on the prior.
    */
-  private solve({ weights, observedRe, observedIm }: CellStatistics): void {
-    const { h, residual, direction, image, prior } = this;
-    this.toTaps(observedRe, observedIm, residual);
-    scale(residual, prior);
-    const target = energy(residual) * SOLVER_TOLERANCE ** 2;
-    unscale(h, prior);
-    if (energy(h) > 0) {
-      this.applySystem(h, weights, image);
-      addScaled(residual, image, -1);
-    }
-    direction.re.set(residual.re);
-    direction.im.set(residual.im);
+  private solve(weights: Float64Array): void {
+    const { h, unexplained, residual, direction, step, image, root } = this;
+    const target = this.startSolving() * SOLVER_TOLERANCE ** 2;
     let norm = energy(residual);
-    for (let step = 0; step < SOLVER_STEPS && norm > target; step++) {
-      this.applySystem(direction, weights, image);
-      const alpha = norm / dot(direction, image);
-      addScaled(h, direction, alpha);
-      addScaled(residual, image, -alpha);
+    for (let count = 0; count < SOLVER_STEPS && norm > target; count++) {
+      multiply(direction, root, step);
+      this.transform.applyNormal(step, weights, image);
+      const alpha = norm / (energy(direction) + dot(step, image));
+      addScaled(h, step, alpha);
+      addScaled(unexplained, image, -alpha);
+      for (let l = 0; l < root.length; l++) {
+        residual.re[l] -= alpha * (direction.re[l] + root[l] * image.re[l]);
+        residual.im[l] -= alpha * (direction.im[l] + root[l] * image.im[l]);
+      }
       const next = energy(residual);
       blend(direction, residual, next / norm);
       norm = next;
     }
-    scale(h, prior);
   }
 
-  private applySystem(g: ComplexVector, weights: Float64Array, out: ComplexVector): void {
-    out.re.set(g.re);
-    out.im.set(g.im);
-    scale(out, this.prior);
-    const { carrierRe, carrierIm } = this;
-    this.toCarriers(out, carrierRe, carrierIm);
-    for (let k = 0; k < weights.length; k++) {
-      carrierRe[k] *= weights[k];
-      carrierIm[k] *= weights[k];
+  /** Sets roots, residual and first direction. @returns energy of the right side */
+  private startSolving(): number {
+    const { h, observed, unexplained, residual, root, prior } = this;
+    let rightSide = 0;
+    for (let l = 0; l < root.length; l++) {
+      root[l] = Math.sqrt(prior[l]);
+      const gain = root[l] > 0 ? 1 / root[l] : 0;
+      residual.re[l] = root[l] * unexplained.re[l] - gain * h.re[l];
+      residual.im[l] = root[l] * unexplained.im[l] - gain * h.im[l];
+      rightSide += prior[l] * (observed.re[l] ** 2 + observed.im[l] ** 2);
     }
-    this.toTaps(carrierRe, carrierIm, out);
-    scale(out, this.prior);
-    for (let l = 0; l < out.re.length; l++) {
-      out.re[l] += g.re[l];
-      out.im[l] += g.im[l];
-    }
-  }
-
-  private toCarriers(taps: ComplexVector, outRe: Float64Array, outIm: Float64Array): void {
-    const { gridRe, gridIm, config } = this;
-    const mask = config.fftSize - 1;
-    gridRe.fill(0);
-    gridIm.fill(0);
-    for (let l = 0; l < this.tapCount; l++) {
-      const n = (l - config.tapsBefore) & mask;
-      gridRe[n] = taps.re[l];
-      gridIm[n] = taps.im[l];
-    }
-    this.fft.forward(gridRe, gridIm, gridRe, gridIm);
-    const half = config.carrierCount / 2;
-    for (let c = 0; c < config.carrierCount; c++) {
-      outRe[c] = gridRe[(c - half) & mask];
-      outIm[c] = gridIm[(c - half) & mask];
-    }
-  }
-
-  private toTaps(re: Float64Array, im: Float64Array, out: ComplexVector): void {
-    const { gridRe, gridIm, config } = this;
-    const mask = config.fftSize - 1;
-    const half = config.carrierCount / 2;
-    gridRe.fill(0);
-    gridIm.fill(0);
-    for (let c = 0; c < config.carrierCount; c++) {
-      gridRe[(c - half) & mask] = re[c];
-      gridIm[(c - half) & mask] = im[c];
-    }
-    this.fft.inverse(gridRe, gridIm, gridRe, gridIm);
-    for (let l = 0; l < this.tapCount; l++) {
-      const n = (l - config.tapsBefore) & mask;
-      out.re[l] = gridRe[n] * config.fftSize;
-      out.im[l] = gridIm[n] * config.fftSize;
-    }
+    copy(residual, this.direction);
+    return rightSide;
   }
 }
 
@@ -270,30 +231,16 @@ function total(values: Float64Array): number {
   return sum;
 }
 
-interface ComplexVector {
-  readonly re: Float64Array;
-  readonly im: Float64Array;
+function copy(from: ComplexVector, to: ComplexVector): void {
+  to.re.set(from.re);
+  to.im.set(from.im);
 }
 
-function complexVector(length: number): ComplexVector {
-  return { re: new Float64Array(length), im: new Float64Array(length) };
-}
-
-/** Multiplies by the square roots of the powers. */
-function scale(v: ComplexVector, powers: Float64Array): void {
-  for (let l = 0; l < powers.length; l++) {
-    const root = Math.sqrt(powers[l]);
-    v.re[l] *= root;
-    v.im[l] *= root;
-  }
-}
-
-/** Divides by the square roots of the powers; what has no power becomes 0. */
-function unscale(v: ComplexVector, powers: Float64Array): void {
-  for (let l = 0; l < powers.length; l++) {
-    const gain = powers[l] > 0 ? 1 / Math.sqrt(powers[l]) : 0;
-    v.re[l] *= gain;
-    v.im[l] *= gain;
+/** out = factors a, element by element. */
+function multiply(a: ComplexVector, factors: Float64Array, out: ComplexVector): void {
+  for (let l = 0; l < factors.length; l++) {
+    out.re[l] = factors[l] * a.re[l];
+    out.im[l] = factors[l] * a.im[l];
   }
 }
 

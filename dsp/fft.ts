@@ -41,6 +41,16 @@ export class Fft {
     this.separate(outRe, outIm);
   }
 
+  /**
+   * Forward transform of complex numbers that lie as re, im, re, im, ...: spares the reordering where a caller can.
+   *
+   * @param input - 2 N numbers
+   * @param output - receives 2 N numbers; another array than the input
+   */
+  forwardInterleaved(input: Float64Array, output: Float64Array): void {
+    this.plan.transform(output, input);
+  }
+
   private interleave(re: RealArray, im: RealArray): void {
     const { input, size } = this;
     for (let i = 0; i < size; i++) {

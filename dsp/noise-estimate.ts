@@ -16,19 +16,29 @@ const EXPONENTIAL_MEDIAN = Math.LN2;
  */
 export function smoothNoise(residuals: Float64Array, averaged: number, out: Float64Array): void {
   const count = residuals.length;
-  const window = new Float64Array(2 * HALF_WIDTH + 1);
+  const length = Math.min(2 * HALF_WIDTH + 1, count);
   // Median of a chi-squared mean of 2n degrees of freedom: Wilson-Hilferty; exact limit for n = 1 is ln 2.
   const medianRatio = averaged <= 1 ? EXPONENTIAL_MEDIAN : (1 - 1 / (9 * averaged)) ** 3;
+  const outlier = OUTLIER_RATIO / Math.sqrt(averaged);
+  const sorted = residuals.slice(0, length).sort();
+  let first = 0;
   for (let k = 0; k < count; k++) {
-    const first = Math.max(0, Math.min(k - HALF_WIDTH, count - window.length));
-    const used = Math.min(window.length, count);
-    const slice = window.subarray(0, used);
-    slice.set(residuals.subarray(first, first + used));
-    slice.sort();
-    const base = slice[used >> 1] / medianRatio;
-    const outlier = OUTLIER_RATIO / Math.sqrt(averaged);
+    if (k - HALF_WIDTH > first && first + length < count) {
+      replaceSorted(sorted, residuals[first], residuals[first + length]);
+      first++;
+    }
+    const base = sorted[length >> 1] / medianRatio;
     out[k] = residuals[k] > base * (1 + outlier) ? residuals[k] : base;
   }
+}
+
+/** Takes one value out of an ascending array and puts another into its place in the order. */
+function replaceSorted(sorted: Float64Array, old: number, replacement: number): void {
+  let at = 0;
+  while (at < sorted.length - 1 && sorted[at] !== old) at++;
+  for (; at > 0 && sorted[at - 1] > replacement; at--) sorted[at] = sorted[at - 1];
+  for (; at < sorted.length - 1 && sorted[at + 1] < replacement; at++) sorted[at] = sorted[at + 1];
+  sorted[at] = replacement;
 }
 
 /** Arithmetic mean. */

@@ -71,8 +71,7 @@ class BlockDecoder {
 
   clear(): void {
     this.soft.fill(0);
-    // The fillers are known even before the first burst.
-    this.matcher.dematch(new Float32Array(0), 0, this.soft);
+    this.matcher.setFillers(this.soft);
   }
 }
 

@@ -78,10 +78,11 @@ function sendingOrder(blockSize: number, fillerBitCount: number, redundancyVersi
 
 /** Cuts blocks of one size to length, and adds up their soft bits. */
 export class RateMatcher {
+  private readonly blockSize: number;
   private readonly codedCount: number;
   private readonly fillerBitCount: number;
-  /** Coded-bit indices in sending order, for each redundancy version. */
-  private readonly orders: readonly Uint16Array[];
+  /** Coded-bit indices in sending order, for each redundancy version that was asked for. */
+  private readonly orders: Uint16Array[] = [];
 
   /**
    * @param blockSize - K, one of `TURBO_BLOCK_SIZES`
@@ -93,9 +94,9 @@ export class RateMatcher {
     assertTurboBlockSize('blockSize', blockSize);
     const fillerBitCount = options.fillerBitCount ?? 0;
     assertInteger('fillerBitCount', fillerBitCount, 0, blockSize - 1);
+    this.blockSize = blockSize;
     this.fillerBitCount = fillerBitCount;
     this.codedCount = 3 * (blockSize + TURBO_TAIL_BITS);
-    this.orders = VERSIONS.map((_, version) => sendingOrder(blockSize, fillerBitCount, version));
   }
 
   /**
@@ -134,6 +135,17 @@ export class RateMatcher {
       accumulator[order[at]] += llrs[i];
       if (++at === order.length) at = 0;
     }
+    this.setFillers(accumulator);
+  }
+
+  /**
+   * Puts in what is known before anything is heard.
+   *
+   * @param accumulator - 3 (K + 4) LLRs in the layout of `turboEncode`
+   * @throws TillsongError `ERR_LENGTH`, `ERR_TYPE`
+   */
+  setFillers(accumulator: Float32Array): void {
+    assertFloats('accumulator', accumulator, this.codedCount, this.codedCount);
     const streamLength = this.codedCount / 3;
     accumulator.fill(FILLER_LLR, 0, this.fillerBitCount);
     accumulator.fill(FILLER_LLR, streamLength, streamLength + this.fillerBitCount);
@@ -159,6 +171,7 @@ export class RateMatcher {
 
   private orderOf(redundancyVersion: number): Uint16Array {
     assertInteger('redundancyVersion', redundancyVersion, 0, VERSIONS.length - 1);
+    this.orders[redundancyVersion] ??= sendingOrder(this.blockSize, this.fillerBitCount, redundancyVersion);
     return this.orders[redundancyVersion];
   }
 }

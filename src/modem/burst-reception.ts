@@ -48,7 +48,8 @@ const LEAST_SNR_DB = -24;
 export const STRONG_SCORE = 26;
 
 export class BurstReception {
-  private currentDemodulator: BurstDemodulator;
+  /** Made when it is first needed: most candidates of a storm are refused before that. */
+  private currentDemodulator: BurstDemodulator | undefined;
   private firstHeaderLlrs: Float32Array | undefined;
   private currentState: ReceptionState = 'header';
   private nextSymbol: number;
@@ -60,11 +61,11 @@ export class BurstReception {
     readonly shared: ProfileReception,
     readonly candidate: BurstCandidate,
   ) {
-    this.currentDemodulator = newDemodulator(shared, candidate);
     this.nextSymbol = shared.headerSymbolCount;
   }
 
   get demodulator(): BurstDemodulator {
+    this.currentDemodulator ??= newDemodulator(this.shared, this.candidate);
     return this.currentDemodulator;
   }
 
