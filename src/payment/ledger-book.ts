@@ -13,7 +13,7 @@ import {
   type TransferRow,
 } from './ledger-store.js';
 import { type FraudPayer, fraudTransfer, paymentTransfer } from './ledger-transfers.js';
-import type { PaymentResult } from './upload-answer.js';
+import type { PaymentResult, UploadResult } from './upload-answer.js';
 
 /** What became of a delivery, as a till's journal or a machine's receipt says. */
 export interface OutcomeReport {
@@ -90,10 +90,13 @@ export class LedgerBook {
     return result;
   }
 
-  /** A phone, or a journal that cannot be believed, shows a payment; `report` when a receipt of the machine comes with it. */
+  /**
+   * A phone, or a journal that cannot be believed, shows a payment; `report` when a receipt of the machine comes with it. The result is the
+   * payment's state, so a phone that sends its bill again is told `claimed` for as long as the delivery is not known.
+   */
   claim(incoming: IncomingPayment, report: OutcomeReport | undefined): PaymentResult {
-    const { slot, result } = this.#enter(incoming);
-    if (report === undefined) return result.result === 'recorded' ? { result: 'claimed' } : result;
+    const { slot } = this.#enter(incoming);
+    if (report === undefined) return { result: claimState(slot, false) };
     const before = slot.row.outcome;
     const reported = this.#report(slot, report);
     if (before === 'vended' && slot.row.outcome === 'failed')
@@ -103,8 +106,7 @@ export class LedgerBook {
         'vended by the journal, void by the receipt: refunded',
       );
     if (reported.result === 'refused') return reported;
-    if (result.result === 'double-spend' || result.result === 'late') return result;
-    return reported.result === 'recorded' ? reported : result;
+    return { result: claimState(slot, reported.result === 'recorded') };
   }
 
   /** A till's journal says what became of the payment it accepted at a sequence. */
@@ -190,8 +192,11 @@ export class LedgerBook {
   /** The order of outcomes: none, unknown, then vended or failed; after vended only a void that the machine has signed. */
   #report(slot: Slot, report: OutcomeReport): PaymentResult {
     const { outcome, atSeconds: outcomeAtSeconds, receipt } = report;
-    const before = slot.row.outcome;
+    const { outcome: before, outcomeAtSeconds: beforeAtSeconds, receipt: beforeReceipt } = slot.row;
     if (before === outcome) return { result: 'duplicate' };
+    // A refund whose void the phone has handed in before the till's journal came: what the journal said earlier is no contradiction.
+    const isBeforeVoid = before === 'failed' && beforeReceipt !== null && outcomeAtSeconds < (beforeAtSeconds ?? 0);
+    if (outcome === 'vended' && isBeforeVoid) return { result: 'duplicate' };
     // What the till did not know then: a phone's receipt has told it since, and the journal only comes later.
     if (outcome === 'unknown' && before !== 'none') return { result: 'duplicate' };
     const isOpen = before === 'none' || before === 'unknown';
@@ -226,6 +231,16 @@ export class LedgerBook {
     const doubles = [...this.#doubles.values()].filter(({ row }) => paymentKey(row) === paymentKey(key));
     return first === undefined ? doubles : [first, ...doubles];
   }
+}
+
+/** What a phone is told of its payment: it keeps everything on its bill but what is `recorded` or `duplicate`. */
+function claimState({ row, isDouble }: Slot, isOutcomeNew: boolean): UploadResult {
+  if (isDouble) return 'double-spend';
+  if (row.review === 'late') return 'late';
+  const isDelivered = row.outcome === 'vended' || row.outcome === 'failed';
+  // A late payment that a person has rejected is closed as well.
+  if (!isDelivered && row.review !== 'rejected') return 'claimed';
+  return isOutcomeNew ? 'recorded' : 'duplicate';
 }
 
 type PaymentRowKey = Pick<PaymentRow, 'certificateId' | 'counter'>;

@@ -10,11 +10,11 @@ import { isRecord, parseHex } from './json-fields.js';
 import { MAX_ACKNOWLEDGEMENT_BYTES, MAX_REASON_CHARACTERS, MAX_SEQUENCE, MAX_UPLOAD_ENTRIES } from './upload-limits.js';
 
 /**
- * What became of one entry or payment.
+ * What became of one entry or payment. Of a phone's payment it is the state that the payment is in, however often it is sent.
  *
  * - `recorded`: new, and charged or held as its outcome says
- * - `duplicate`: known with the same content, nothing changes
- * - `claimed`: a phone's payment whose delivery is not known yet
+ * - `duplicate`: known with the same content, nothing changes; of a phone's payment: and its outcome is known
+ * - `claimed`: a phone's payment whose delivery is not known yet, by no receipt and no journal
  * - `double-spend`: another payment of the same counter came first; both signatures are kept as the proof
  * - `late`: beyond expiry and grace, waits for a person
  * - `refused`: kept, but not charged, for the reason given

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeAmount } from '../../codec/token/amount.js';
 import { packBeacon, signBeacon } from '../../codec/token/beacon.js';
-import { type CertificateFields, packCertificate } from '../../codec/token/certificate.js';
+import { type CertificateFields, certificateEndSeconds, packCertificate } from '../../codec/token/certificate.js';
 import type { Signer } from '../../codec/token/token-signature.js';
 import {
   BEACON,
@@ -177,6 +177,22 @@ describe('rule 5: the wallet refuses', () => {
     expect(again.bill()).toEqual([]);
     // What is settled gives no counter back.
     expect(spendIn(await paid(again)).spend).toMatchObject({ counter: 3, cumulativeMinorUnits: 450 });
+  });
+
+  test('rule 5: what is only claimed stays on the bill, until 90 days after its certificate’s end', async () => {
+    const { wallet, clock, certificate } = await phone();
+    await paid(wallet);
+    await wallet.cancel();
+    const upload = wallet.exportBill();
+    if (upload === undefined) throw new Error('no bill');
+    const hears = (result: UploadResult) =>
+      wallet.settled(upload, { kind: 'bill', results: [{ result }], denyListVersion: 0 });
+    clock.nowSeconds = certificateEndSeconds(certificate) + 90 * 86_400 - 1;
+    expect(await hears('claimed')).toBe(0);
+    clock.nowSeconds++;
+    for (const result of ['refused', 'late', 'double-spend'] as const) expect(await hears(result)).toBe(0);
+    expect(await hears('claimed')).toBe(1);
+    expect(wallet.bill()).toEqual([]);
   });
 
   test('rule 5: a payment that is still being played is not taken off the bill', async () => {

@@ -254,7 +254,8 @@ export class Wallet {
 
   /**
    * Takes off the bill what settlement has recorded. What is only claimed, late, refused or contested stays, as its proof, and so does
-   * the payment that is still open: it may yet be played again.
+   * the payment that is still open: it may yet be played again. What is still only claimed 90 days after its certificate's end goes as well:
+   * settlement has it, with every receipt that the phone had.
    *
    * @param upload - what was handed in
    * @param answer - settlement's to it
@@ -268,10 +269,17 @@ export class Wallet {
         'ERR_LENGTH',
         `answer.results: expected ${upload.payments.length}, one a payment, got ${results.length}`,
       );
-    const recorded = upload.payments.filter((_, i) => SETTLED_RESULTS.includes(results[i].result));
+    const answered = (wanted: readonly UploadResult[]) =>
+      upload.payments.filter((_, i) => wanted.includes(results[i].result));
+    const recorded = answered(SETTLED_RESULTS);
+    const claimed = answered(['claimed']);
     return this.change(async () => {
+      const now = this.now();
       const isSettled = (payment: WalletPayment) =>
-        payment.status !== 'open' && recorded.some((bill) => isBilledAs(payment, bill));
+        payment.status !== 'open' &&
+        (recorded.some((bill) => isBilledAs(payment, bill)) ||
+          (now >= certificateEndSeconds(payment.certificate) + KEEP_CLAIMED_SECONDS &&
+            claimed.some((bill) => isBilledAs(payment, bill))));
       const payments = this.state.payments.filter((payment) => !isSettled(payment));
       const count = this.state.payments.length - payments.length;
       if (count > 0) await this.save({ ...this.state, payments });
@@ -331,6 +339,9 @@ export class Wallet {
 
 /** After these settlement has the payment and its delivery: the phone's copy is no longer needed. */
 const SETTLED_RESULTS: readonly UploadResult[] = ['recorded', 'duplicate'];
+
+/** A payment that no machine heard is claimed for ever; without an end to it such payments would fill the bill. */
+const KEEP_CLAIMED_SECONDS = 90 * 86_400;
 
 function isKeyOf(signer: Signer, certificate: Certificate): boolean {
   return signer.algorithm === certificate.algorithm && equalBytes(signer.publicKey, certificate.deviceKey);
