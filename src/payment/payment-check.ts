@@ -125,9 +125,7 @@ function findCertificate(
     kept !== undefined &&
     (reference.kind === 'id' || equalBytes(packCertificate(reference.certificate), packCertificate(kept.certificate)));
   if (reference.kind === 'id' && kept === undefined) return { ok: false, step: 'certificate', reason: 'unknown' };
-  const { issuerKeyId } =
-    reference.kind === 'inline' ? reference.certificate : (kept as VerifiedCertificate).certificate;
-  if (denyList.has(issuerKeyId, id)) return { ok: false, step: 'certificate', reason: 'denied' };
+  if (denyList.has(id)) return { ok: false, step: 'certificate', reason: 'denied' };
 
   const bucket = isSame ? toHex(id) : undefined;
   if (!budget.mayCheck(bucket, nowMs)) return { ok: false, step: 'till', reason: 'checks' };

@@ -24,15 +24,19 @@ export type DeltaVerdict =
 
 /** The deny lists of all issuers that a till has keys of. */
 export class TillDenyList {
-  private readonly denied = new Map<number, Set<string>>();
+  private readonly denied = new Set<string>();
   private readonly versions = new Map<number, number>();
-  private deniedCount = 0;
 
   constructor(private readonly issuerKeys: ReadonlyMap<number, Uint8Array>) {}
 
-  /** @returns whether the issuer has denied this certificate */
-  has(issuerKeyId: number, certificateId: Uint8Array): boolean {
-    return this.denied.get(issuerKeyId)?.has(toHex(certificateId)) ?? false;
+  /**
+   * Whichever of the configured keys said so: an issuer goes on denying under its next key what it signed under the one before, and a
+   * settlement denies for all its issuers in one list.
+   *
+   * @returns whether the certificate with this id is denied
+   */
+  has(certificateId: Uint8Array): boolean {
+    return this.denied.has(toHex(certificateId));
   }
 
   /** @returns the version that is in force for an issuer's key; 0 before the first delta */
@@ -52,17 +56,14 @@ export class TillDenyList {
     const own = this.version(delta.issuerKeyId);
     if (delta.version <= own) return { ok: false, reason: 'known' };
     if (delta.baseVersion !== own) return { ok: false, reason: 'gap' };
-    if (this.deniedCount + delta.certificateIds.length > MAX_DENIED_CERTIFICATES) return { ok: false, reason: 'full' };
+    if (this.denied.size + delta.certificateIds.length > MAX_DENIED_CERTIFICATES) return { ok: false, reason: 'full' };
     const verdict = verifyDenyListDelta(delta, this.issuerKeys);
     return verdict.ok ? { ok: true, delta } : verdict;
   }
 
   /** @param delta - one that `check` let pass */
   apply({ issuerKeyId, version, certificateIds }: DenyListDelta): void {
-    const denied = this.denied.get(issuerKeyId) ?? new Set();
-    for (const id of certificateIds) denied.add(toHex(id));
-    this.denied.set(issuerKeyId, denied);
-    this.deniedCount += certificateIds.length;
+    for (const id of certificateIds) this.denied.add(toHex(id));
     this.versions.set(issuerKeyId, version);
   }
 }

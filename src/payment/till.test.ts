@@ -3,6 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { makeAmount } from '../../codec/token/amount.js';
 import { packCertificate } from '../../codec/token/certificate.js';
+import { packDenyListDelta, signDenyListDelta } from '../../codec/token/deny-list.js';
 import { parseReceipt } from '../../codec/token/receipt.js';
 import { verifyReceipt } from '../../codec/token/receipt-signature.js';
 import { packSpendMessage, parseSpend } from '../../codec/token/spend.js';
@@ -10,11 +11,13 @@ import { ed25519Signer } from '../../codec/token/token-signature.js';
 import {
   DEVICE,
   EUR,
+  ISSUER,
   ISSUER_KEY_ID,
   ITEM,
   issue,
   MACHINE,
   MACHINE_ID,
+  NOW,
   openTill,
   Phone,
   PRICE,
@@ -59,6 +62,20 @@ test('what an issuer denies is refused, at once and after a restart, and only by
   const restarted = await openTill({ journal, clock });
   expect(restarted.till.denyListVersion(ISSUER_KEY_ID)).toBe(1);
   expect(why(await restarted.till.hear(await phone.spend()))).toBe('certificate: denied');
+});
+
+test('what an issuer denies under its next key is refused, though its certificate was signed under the one before', async () => {
+  const next = ed25519Signer(new Uint8Array(32).fill(0x66));
+  const issuerKeys = new Map([[ISSUER_KEY_ID, ISSUER.publicKey]]).set(9, next.publicKey);
+  const { till } = await openTill({ issuerKeys });
+  const phone = await aPhone();
+  const { certificateId } = phone.certificate;
+  const fields = { issuerKeyId: 9, baseVersion: 0, version: 1, timeSeconds: NOW, certificateIds: [certificateId] };
+  expect(await till.applyDenyListDelta(packDenyListDelta(await signDenyListDelta(fields, next)))).toMatchObject({
+    ok: true,
+  });
+  expect(why(await till.hear(await phone.spend()))).toBe('certificate: denied');
+  expect(why(await till.hear(packCertificate(phone.certificate)))).toBe('certificate: denied');
 });
 
 test('two phones at once: one is served, the other is told to sing again', async () => {
