@@ -40,31 +40,66 @@ export function rebuildJournal(
   suffix: string,
   openNew: (path: string) => Database.Database,
 ): JournalRepair {
-  const head = readHead(headPathOf(path));
+  const freshPath = rebuiltPathOf(path);
+  if (isRepairInterrupted(path)) {
+    const keptAs = putInPlace(path, freshPath, suffix);
+    return { ...summaryOf(judge(readAll(path), headOf(path))), keptAs };
+  }
   const readable = readAll(path);
-  const { holes, last, intactCount } = judge(readable, typeof head === 'object' ? head : undefined);
-  const isSound = holes.size === 0 && readable.isWhole && (typeof head === 'object' || last.sequence === 0);
-  if (isSound) return { intactCount, lostSequences: [], keptAs: [] };
-  const freshPath = `${path}-rebuilt`;
+  const head = headOf(path);
+  const judged = judge(readable, head);
+  const { holes, last } = judged;
+  const isSound = holes.size === 0 && readable.isWhole && (head !== undefined || last.sequence === 0);
+  if (isSound) return { ...summaryOf(judged), keptAs: [] };
+  // What an earlier repair left that died before anything was moved.
+  for (const end of FILE_ENDS) rmSync(`${freshPath}${end}`, { force: true });
   const fresh = openNew(freshPath);
   fill(fresh, readable, holes);
   // The database alone, without a log, so that it can be renamed.
   fresh.pragma('wal_checkpoint(TRUNCATE)');
   fresh.pragma('journal_mode = DELETE');
   fresh.close();
+  const headFile = new HeadFile(headPathOf(freshPath));
+  if (last.sequence > 0) headFile.write(last);
+  headFile.close();
+  return { ...summaryOf(judged), keptAs: putInPlace(path, freshPath, suffix) };
+}
 
+/** A database and what stands beside it. */
+const FILE_ENDS = ['', '-wal', '-shm', '-head'];
+
+function rebuiltPathOf(path: string): string {
+  return `${path}-rebuilt`;
+}
+
+/** @returns whether a repair died while it moved files: the old journal is away, the new one not yet there */
+export function isRepairInterrupted(path: string): boolean {
+  return !existsSync(path) && existsSync(rebuiltPathOf(path));
+}
+
+/** Moves the old files aside and the new ones in, the database last: until it is there nobody takes its path for a new journal's. */
+function putInPlace(path: string, freshPath: string, suffix: string): string[] {
+  const isHeadMoved = !existsSync(headPathOf(freshPath));
   const keptAs: string[] = [];
-  for (const end of ['', '-wal', '-shm', '-head']) {
-    if (!existsSync(`${path}${end}`)) continue;
+  for (const end of FILE_ENDS) {
+    if (!existsSync(`${path}${end}`) || (end === '-head' && isHeadMoved)) continue;
     renameSync(`${path}${end}`, `${path}${suffix}${end}`);
     keptAs.push(`${path}${suffix}${end}`);
   }
-  renameSync(freshPath, path);
-  const headFile = new HeadFile(headPathOf(path));
-  if (last.sequence > 0) headFile.write(last);
-  headFile.close();
+  if (!isHeadMoved) renameSync(headPathOf(freshPath), headPathOf(path));
   syncFolderOf(path);
-  return { intactCount, lostSequences: [...holes.keys()], keptAs };
+  renameSync(freshPath, path);
+  syncFolderOf(path);
+  return keptAs;
+}
+
+function headOf(path: string): JournalHead | undefined {
+  const head = readHead(headPathOf(path));
+  return typeof head === 'object' ? head : undefined;
+}
+
+function summaryOf({ intactCount, holes }: ReturnType<typeof judge>): Omit<JournalRepair, 'keptAs'> {
+  return { intactCount, lostSequences: [...holes.keys()] };
 }
 
 /** Reads a copy, from both ends: a broken page in the middle stops a reader from either side. */

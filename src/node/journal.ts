@@ -10,7 +10,7 @@ import type { JournalDamage, JournalStore, StoredEntry, StoreResult } from '../p
 import { checkJournal, type JournalHoles, nextLink, readRows } from './journal-check.js';
 import { deleteUpTo, findCompactable } from './journal-compaction.js';
 import { HeadFile, headPathOf, type JournalHead, readHead, syncFolderOf } from './journal-head.js';
-import { type JournalRepair, rebuildJournal } from './journal-repair.js';
+import { isRepairInterrupted, type JournalRepair, rebuildJournal } from './journal-repair.js';
 import { migrate } from './journal-schema.js';
 import { bytesOf, inTransaction } from './sqlite.js';
 
@@ -71,6 +71,7 @@ export class SqliteJournal implements JournalStore {
     this.last = typeof head === 'object' ? head : { sequence: 0, chainHash: emptyChainHash() };
     this.holes = new Map();
     try {
+      if (isRepairInterrupted(path)) throw new Error('a repair was interrupted: repair it again, and it is finished');
       this.database = openDatabase(path);
       let checked = checkJournal(this.database, head);
       for (let now = readHead(headPathOf(path)); checked.damage?.kind === 'tail' && !isSameHead(now, head); ) {
