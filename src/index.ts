@@ -163,7 +163,7 @@ export {
   type WebCryptoSubtle,
   webCryptoSigner,
 } from './payment/signer.js';
-export { type BeaconResult, Till, type TillStatus } from './payment/till.js';
+export { type BeaconResult, type CloseResult, Till, type TillStatus } from './payment/till.js';
 export type { Sale } from './payment/till-book.js';
 export type { ConfiguredKeys, TillConfig } from './payment/till-config.js';
 export type { DeltaRefusal } from './payment/till-deny-list.js';

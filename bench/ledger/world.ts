@@ -216,8 +216,9 @@ export class WorldTill {
     acceptedSequence: number,
     outcome: 'vended' | 'failed' | 'unknown',
     receipt: Uint8Array | null = outcome === 'unknown' ? null : this.receipt(payment, outcome),
+    atSeconds = payment.signedAtSeconds + 5,
   ): number {
-    const { certificateId, counter, signedAtSeconds } = payment;
+    const { certificateId, counter } = payment;
     return this.append(
       packJournalEntry({
         kind: 'outcome',
@@ -227,7 +228,7 @@ export class WorldTill {
         certificateId,
         counter,
         outcome,
-        atSeconds: signedAtSeconds + 5,
+        atSeconds,
         receipt: receipt ?? undefined,
       }),
     );
@@ -238,14 +239,21 @@ export class WorldTill {
     this.conclude(payment, this.accept(payment), outcome);
   }
 
-  receipt(payment: PackedPayment, outcome: 'vended' | 'failed'): Uint8Array {
-    const { certificateId, counter, minorUnits, signedAtSeconds } = payment;
+  /** Takes a delivered sale back later. @returns the void */
+  refund(payment: PackedPayment, acceptedSequence: number, atSeconds: number): Uint8Array {
+    const receipt = this.receipt(payment, 'failed', atSeconds);
+    this.conclude(payment, acceptedSequence, 'failed', receipt, atSeconds);
+    return receipt;
+  }
+
+  receipt(payment: PackedPayment, outcome: 'vended' | 'failed', timeSeconds = payment.signedAtSeconds + 5): Uint8Array {
+    const { certificateId, counter, minorUnits } = payment;
     const message = packReceiptMessage({
       certificateId,
       counter,
       outcome: outcome === 'vended' ? 'vended' : 'void',
       amountMinorUnits: minorUnits,
-      timeSeconds: signedAtSeconds + 5,
+      timeSeconds,
     });
     const hash = createHash('sha256').update(payment.payment).digest();
     return Uint8Array.from(Buffer.concat([message, this.key.sign(signedInput('receipt', hash, message))]));

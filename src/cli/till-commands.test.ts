@@ -256,6 +256,26 @@ async function answerTo(upload: JournalUpload) {
   });
 }
 
+test('till journal --refund takes a delivered sale back, and the phone that asks again hears the void', async () => {
+  const dir = await newTill();
+  const payload = hex(await phone.spend());
+  await tillsong(`till serve --dir ${dir} --payload ${payload} ${SELL}`);
+  const none = await tillsong(`till journal --dir ${dir} --refund 2`);
+  expect([none.code, none.err]).toEqual([
+    64,
+    expect.stringMatching(/--refund: .*expected that of a vended sale, got 2/),
+  ]);
+  const refunded = await tillsong(`till journal --dir ${dir} --refund 1 --json`);
+  expect(refunded.json()).toMatchObject([
+    { kind: 'accepted' },
+    { outcome: 'vended' },
+    { outcome: 'failed' },
+    { ok: true },
+  ]);
+  const again = await tillsong(`till serve --dir ${dir} --payload ${payload} ${SELL}`);
+  expect(again.json()[0]).toMatchObject({ ok: false, step: 'vend', reason: 'failed', repeated: true });
+});
+
 describe('till upload', () => {
   test('by file: what is carried there is acknowledged by what is carried back', async () => {
     const dir = await newTill();

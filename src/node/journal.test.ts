@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -271,6 +272,28 @@ describe('a damaged journal is reported, readable as far as it is intact, and ta
     journal.close();
   });
 
+  test('a repair that dies on the way is finished by the next one, and no empty journal takes the place meanwhile', async () => {
+    const copy = await crashedCopy();
+    truncateSync(`${copy}-wal`, readFileSync(`${copy}-wal`).length - 2000);
+    // Died while it built the new database: whatever is there is not used.
+    writeFileSync(`${copy}-rebuilt`, 'half of a database');
+    writeFileSync(`${copy}-rebuilt-head`, 'half');
+    expect(repairJournal(copy, '.damaged')).toMatchObject({ intactCount: 39, lostSequences: [40] });
+    // Died between the moves: the old files are away, the new database is not yet there.
+    renameSync(copy, `${copy}-rebuilt`);
+    const journal = openJournal(copy);
+    expect(journal.damage).toMatchObject({
+      kind: 'unreadable',
+      detail: expect.stringMatching(/^a repair was interrupted/),
+    });
+    journal.close();
+    expect(existsSync(copy)).toBe(false);
+    expect(repairJournal(copy, '.again')).toMatchObject({ intactCount: 39, lostSequences: [40] });
+    const again = openJournal(copy);
+    expect([again.damage, again.lastSequence]).toEqual([undefined, 40]);
+    again.close();
+  });
+
   test('something that is no database', async () => {
     writeFileSync(path, Buffer.alloc(5000, 7));
     expect(await expectDamaged(path, ['unreadable'])).toMatchObject({ detail: 'file is not a database' });
@@ -378,6 +401,22 @@ describe('compaction', () => {
     await append(again, 1);
     again.close();
   });
+});
+
+test('compaction leaves a sale that is taken back until settlement has the void too', async () => {
+  const journal = openJournal(path);
+  const { till, clock } = await openTill({ journal: journal as unknown as MemoryJournal });
+  const phone = new Phone(await issue());
+  for (const counter of [1, 2]) await till.hear(await phone.spend({ counter }));
+  await journal.saveAcknowledgement(4, Uint8Array.of(1));
+  await till.refund(3);
+  await journal.persistTime(NOW + 48 * 3600);
+  expect(journal.compact()).toBe(2);
+  const restarted = await openTill({ journal: journal as unknown as MemoryJournal, clock });
+  expect(restarted.till.status().damage).toBeUndefined();
+  await journal.saveAcknowledgement(5, Uint8Array.of(2));
+  expect(journal.compact()).toBe(3);
+  journal.close();
 });
 
 describe('migrations', () => {

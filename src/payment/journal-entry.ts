@@ -49,7 +49,10 @@ export interface AcceptedEntry {
   readonly beacon: Uint8Array | undefined;
 }
 
-/** What became of one: `unknown` may be followed by one `vended` or `failed`, every other outcome is the last. */
+/**
+ * What became of one. `unknown` may be followed by one `vended` or `failed`, and `vended` by one `failed` with a void: a refund. Every other
+ * outcome is the last.
+ */
 export interface OutcomeEntry {
   readonly kind: 'outcome';
   readonly sequence: number;

@@ -66,8 +66,22 @@ export class SaleDesk {
    */
   async conclude(sale: Sale, outcome: JournalOutcome): Promise<WriteRefusal | undefined> {
     const { atLeastSeconds } = this.clock.read();
-    const receipt = outcome === 'unknown' ? undefined : await this.receiptOf(sale, outcome, atLeastSeconds);
+    // A signer that fails must not hide what became of the vend.
+    const receipt =
+      outcome === 'unknown' ? undefined : await this.sign(sale, outcome, atLeastSeconds).catch(() => undefined);
     return this.journal.close(sale, outcome, receipt, atLeastSeconds);
+  }
+
+  /**
+   * Writes the void of a sale that was delivered. Only the machine's signature takes a charge back, so without one nothing is written.
+   *
+   * @returns why it could not be written, undefined when it was
+   * @throws what the machine's signer throws
+   */
+  async refund(sale: Sale): Promise<WriteRefusal | undefined> {
+    const { atLeastSeconds } = this.clock.read();
+    const receipt = await this.sign(sale, 'failed', atLeastSeconds);
+    return this.journal.close(sale, 'failed', receipt, atLeastSeconds);
   }
 
   /** The till's own reasons not to take a good payment. */
@@ -82,20 +96,12 @@ export class SaleDesk {
     return vend.isReady?.(item, amount) === false ? refusedByTill('machine') : undefined;
   }
 
-  /** @returns the packed receipt or void; undefined when the machine's signer fails, which must not hide what was vended */
-  private async receiptOf(
-    sale: Sale,
-    outcome: 'vended' | 'failed',
-    timeSeconds: number,
-  ): Promise<Uint8Array | undefined> {
+  /** @returns the packed receipt or void */
+  private async sign(sale: Sale, outcome: 'vended' | 'failed', timeSeconds: number): Promise<Uint8Array> {
     const { certificateId, counter, amount } = sale;
     const paper = outcome === 'vended' ? ('vended' as const) : ('void' as const);
     const fields = { certificateId, counter, outcome: paper, amountMinorUnits: amount.minorUnits, timeSeconds };
-    try {
-      return packReceipt(await signReceipt(fields, this.journal.book.paymentOf(sale), this.config.machine));
-    } catch {
-      return undefined;
-    }
+    return packReceipt(await signReceipt(fields, this.journal.book.paymentOf(sale), this.config.machine));
   }
 }
 

@@ -13,11 +13,12 @@ import { parseAcknowledgement, verifyAcknowledgement } from '../../codec/token/a
 import { parseDenyListDelta, verifyDenyListDelta } from '../../codec/token/deny-list.js';
 import { packSpend, packSpendMessage } from '../../codec/token/spend.js';
 import { signSpend } from '../../codec/token/spend-signature.js';
-import { es256Signer } from '../../codec/token/token-signature.js';
+import { ed25519Signer, es256Signer } from '../../codec/token/token-signature.js';
 import { makeFraudProof, parseFraudProof, verifyFraudProof } from './fraud-proof.js';
 import type { FindingRow, PaymentRow } from './ledger-store.js';
 import { MemoryLedgerStore } from './memory-ledger-store.js';
 import { Settlement, type SettlementOptions, type SettlementPolicy } from './settlement.js';
+import { TillDenyList } from './till-deny-list.js';
 import type { BillPayment, Upload } from './upload.js';
 import type { EntryResult, PaymentResult } from './upload-answer.js';
 
@@ -78,10 +79,12 @@ async function p256Spend(): Promise<PackedPayment> {
 
 const idOf = (phone: WorldPhone) => Buffer.from(phone.certificate.certificateId).toString('hex');
 
+function billed({ certificate, token, beacon }: PackedPayment, receipt?: Uint8Array): BillPayment[] {
+  return [{ certificate, token, beacon, receipt }];
+}
+
 function bill(payment: PackedPayment, receipt?: Uint8Array): Upload {
-  const { certificate, token, beacon } = payment;
-  const one: BillPayment = { certificate, token, beacon, receipt };
-  return { kind: 'bill', payments: [one] };
+  return { kind: 'bill', payments: billed(payment, receipt) };
 }
 
 async function onlyRow(store: MemoryLedgerStore): Promise<PaymentRow> {
@@ -471,6 +474,52 @@ describe('rule 19: charge on vend success', () => {
     expect(await onlyRow(store)).toMatchObject({ acceptedSequence: 1, outcome: 'vended' });
   });
 
+  test('rule 21: a bill that is sent again is told the state of each payment, and claimed stays claimed until a delivery is known', async () => {
+    const { submit, settlement } = started();
+    const till = new WorldTill(1);
+    const [phone, other] = [new WorldPhone(1), new WorldPhone(2)];
+    const [sold, unheard] = [phone.spend(1, 150), phone.spend(1, 250)];
+    till.sell(sold, 'unknown');
+    const both = { kind: 'bill' as const, payments: [...billed(sold), ...billed(unheard)] };
+    for (const _again of [1, 2]) expect(await submit(both)).toEqual(['claimed', 'claimed']);
+    await submit(till.upload());
+    expect(await submit(both)).toEqual(['claimed', 'claimed']);
+    till.conclude(sold, 1, 'vended');
+    await submit(till.upload());
+    for (const _again of [1, 2]) expect(await submit(both)).toEqual(['duplicate', 'claimed']);
+
+    const [first, second] = [other.fork().spend(1, 100), other.spend(1, 200)];
+    expect(await submit(bill(first))).toEqual(['claimed']);
+    for (const _again of [1, 2]) expect(await submit(bill(second))).toEqual(['double-spend']);
+
+    const late = new WorldPhone(3).spend(1, 150);
+    const afterGrace = START_SECONDS + 72 * 3600 + 8 * DAY;
+    for (const _again of [1, 2]) expect(await submit(bill(late), afterGrace)).toEqual(['late']);
+    const { certificateId, counter } = late;
+    const key = { certificateId: Buffer.from(certificateId).toString('hex'), counter };
+    expect(await settlement.reviewLate(key, 'rejected', afterGrace)).toBe(true);
+    expect(await submit(bill(late), afterGrace)).toEqual(['duplicate']);
+  });
+
+  test('rule 19: a refund is no contradiction, whether its void comes with the journal or with the phone before it', async () => {
+    for (const isPhoneFirst of [false, true]) {
+      const { submit, balance, findings, store } = started();
+      const till = new WorldTill(1);
+      const payment = new WorldPhone(1).spend(1, 150);
+      till.sell(payment);
+      const receipt = till.refund(payment, 1, START_SECONDS + 500);
+      const handIn = () => submit(bill(payment, receipt));
+      if (isPhoneFirst) expect(await handIn()).toEqual(['recorded']);
+      const third = isPhoneFirst
+        ? ['1 recorded', '2 duplicate', '3 duplicate']
+        : ['1 recorded', '2 recorded', '3 recorded'];
+      expect(await submit(till.upload())).toEqual(third);
+      expect(await handIn()).toEqual(['duplicate']);
+      expect([await findings(), Object.values(await balance()).every((owed) => owed === 0)]).toEqual([[], true]);
+      expect(await store.counts()).toMatchObject({ vended: 0, failed: 1, transfers: isPhoneFirst ? 0 : 2 });
+    }
+  });
+
   test('rule 19: a phone’s claim with the machine’s receipt is charged, and the till’s journal charges it no more', async () => {
     const { submit, balance } = started();
     const till = new WorldTill(1);
@@ -665,6 +714,27 @@ describe('rule 21: append-only, balanced, idempotent, acknowledged', () => {
     }
     expect(await settlement.denyListDelta(4, NOW)).toEqual({ ok: true, version: 4, delta: undefined });
     expect(await settlement.denyListDelta(5, NOW)).toEqual({ ok: false, reason: 'version' });
+  });
+
+  test('rule 21: a till takes a denial from the list of any issuer it believes: settlement keeps one for all of them', async () => {
+    const other = ed25519Signer(new Uint8Array(32).fill(0x77));
+    const issuerKeys = new Map([...ISSUER_KEYS, [8, other.publicKey]]);
+    const { settlement } = started({ issuerKeys, denyListKey: { keyId: 8, signer: other } });
+    const phone = new WorldPhone(1);
+    await settlement.registerCertificate(phone.packed, NOW);
+    await settlement.denyCertificate(idOf(phone), 'lost', NOW);
+    const result = await settlement.denyListDelta(0, NOW);
+    if (!result.ok || !result.delta) throw new Error('expected a delta');
+    const list = new TillDenyList(issuerKeys);
+    const checked = list.check(result.delta);
+    if (!checked.ok) throw new Error(checked.reason);
+    list.apply(checked.delta);
+    expect(phone.certificate.issuerKeyId).toBe(ISSUER_KEY_ID);
+    expect([list.has(phone.certificate.certificateId), list.version(8), list.version(ISSUER_KEY_ID)]).toEqual([
+      true,
+      1,
+      0,
+    ]);
   });
 
   test('rule 21: payments under a denied certificate are charged as long as tills could not know', async () => {

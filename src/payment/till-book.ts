@@ -173,14 +173,27 @@ export class TillBook {
     return undefined;
   }
 
-  private close({ acceptedSequence, certificateId, counter, outcome, receipt }: OutcomeEntry): BookProblem | undefined {
+  /**
+   * Asked before an outcome is written, so that the journal never holds one that its next reader could not take in.
+   *
+   * @returns why it cannot follow, undefined when it can: the first word on a sale, what was found out of an unknown one, or the void of a
+   *   delivered one (a refund)
+   */
+  refuseOutcome({ acceptedSequence, certificateId, counter, outcome, receipt }: OutcomeEntry): BookProblem | undefined {
     const sale = this.bySequence.get(acceptedSequence);
     if (sale === undefined || sale !== this.byKey.get(keyOf(certificateId, counter))) return 'outcome';
-    const mayFollow = sale.outcome === undefined || (sale.outcome === 'unknown' && outcome !== 'unknown');
-    if (!mayFollow) return 'outcome';
-    sale.outcome = outcome;
-    sale.receipt = receipt;
-    if (outcome === 'failed') this.charge(sale, -sale.amount.minorUnits);
+    const isFoundOut = sale.outcome === 'unknown' && outcome !== 'unknown';
+    const isRefund = sale.outcome === 'vended' && outcome === 'failed' && receipt !== undefined;
+    return sale.outcome === undefined || isFoundOut || isRefund ? undefined : 'outcome';
+  }
+
+  private close(entry: OutcomeEntry): BookProblem | undefined {
+    const problem = this.refuseOutcome(entry);
+    if (problem !== undefined) return problem;
+    const sale = this.bySequence.get(entry.acceptedSequence) as KeptSale;
+    sale.outcome = entry.outcome;
+    sale.receipt = entry.receipt;
+    if (entry.outcome === 'failed') this.charge(sale, -sale.amount.minorUnits);
     return undefined;
   }
 

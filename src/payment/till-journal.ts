@@ -127,6 +127,8 @@ export class TillJournal {
     let entry: JournalEntry | undefined;
     const refusal = await this.write(async () => {
       entry = makeEntry(this.store.lastSequence + 1);
+      if (entry.kind === 'outcome' && this.book.refuseOutcome(entry) !== undefined)
+        return { ok: false, reason: 'failed' };
       const result = await this.store.append(packJournalEntry(entry), atSeconds);
       // In the same turn, so that book and store agree whenever somebody else has his.
       if (result.ok && this.book.apply(entry) !== undefined) return { ok: false, reason: 'failed' };

@@ -182,4 +182,58 @@ describe('rule 15: a failed vend gives a signed void, an unknown one is held', (
     });
     expect(entriesOf(journal)[1]).toMatchObject({ outcome: 'vended', receipt: undefined });
   });
+
+  test('a delivered sale is taken back by a void after its receipt, once, also after a restart', async () => {
+    const { till, journal, clock } = await openTill();
+    const payload = await (await aPhone()).spend();
+    expect(why(await till.hear(payload))).toBe('sale');
+    clock.pass(60);
+    const refunded = await till.refund(1);
+    if (!refunded.ok) throw new Error(refunded.reason);
+    const receipt = parseReceipt(refunded.sale.receipt as Uint8Array);
+    expect(receipt).toMatchObject({ ok: true, receipt: { outcome: 'void', amountMinorUnits: PRICE } });
+    expect(till.status()).toMatchObject({ storedMinorUnits: 0, storedCount: 1 });
+    await expect(till.refund(1)).rejects.toThrow(/^sequence: expected that of a vended sale, got 1$/);
+    for (const one of [till, (await openTill({ journal, clock })).till]) {
+      const again = await one.hear(payload);
+      expect(again).toMatchObject({ ok: false, step: 'vend', reason: 'failed', repeated: true, sale: refunded.sale });
+      expect(one.status().damage).toBeUndefined();
+    }
+    expect(entriesOf(journal).map((entry) => (entry.kind === 'outcome' ? entry.outcome : entry.kind))).toEqual([
+      'accepted',
+      'vended',
+      'failed',
+    ]);
+  });
+
+  test('nothing is taken back that was not vended, and nothing without the machine’s signature', async () => {
+    let isLocked = false;
+    const machine = {
+      ...MACHINE,
+      sign: (message: Uint8Array) => (isLocked ? Promise.reject(new Error('no key')) : MACHINE.sign(message)),
+    };
+    const { till, journal } = await openTill({
+      machine,
+      vend: new MemoryVend((item) => (item === 12 ? 'vended' : 'failed')),
+    });
+    await till.hear(await (await aPhone()).spend());
+    for (const sequence of [0, 2, 3]) await expect(till.refund(sequence)).rejects.toMatchObject({ code: 'ERR_STATE' });
+    isLocked = true;
+    await expect(till.refund(1)).rejects.toThrow('no key');
+    expect(journal.lastSequence).toBe(2);
+    isLocked = false;
+    expect(await till.refund(1)).toMatchObject({ ok: true });
+  });
+
+  test('two people who close one sale at once: one word is written, and the journal can be read again', async () => {
+    const { till, journal, clock } = await openTill({ vend: new MemoryVend(() => Promise.reject(new Error('cable'))) });
+    await till.hear(await (await aPhone()).spend());
+    const both = await Promise.allSettled([till.resolve(1, 'vended'), till.resolve(1, 'failed')]);
+    expect(both).toMatchObject([{ value: { ok: true } }, { reason: { code: 'ERR_STATE' } }]);
+    const refunds = await Promise.allSettled([till.refund(1), till.refund(1)]);
+    expect(refunds).toMatchObject([{ value: { ok: true } }, { reason: { code: 'ERR_STATE' } }]);
+    expect(till.status().refusal).toBeUndefined();
+    expect((await openTill({ journal, clock })).till.status().damage).toBeUndefined();
+    expect(journal.lastSequence).toBe(4);
+  });
 });

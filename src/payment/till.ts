@@ -51,6 +51,11 @@ export type BeaconResult =
   | { readonly ok: true; readonly packed: Uint8Array; readonly beacon: Beacon }
   | { readonly ok: false; readonly reason: TillRefusal | 'item' };
 
+/** What an operator's word on a sale came to. */
+export type CloseResult =
+  | { readonly ok: true; readonly sale: Sale }
+  | { readonly ok: false; readonly reason: WriteRefusal };
+
 /** One machine's till. `Till.open` makes one. */
 export class Till {
   private readonly clock: TrustedClock;
@@ -60,6 +65,8 @@ export class Till {
   private readonly budget: SignatureBudget;
   private readonly beacons: OpenBeacons;
   private readonly desk: SaleDesk;
+  /** sequences of sales that an operator's word is being written of */
+  private readonly closing = new Set<number>();
 
   private constructor(private readonly config: TillConfig) {
     this.clock = new TrustedClock(config.clock, config.journal.persistedSeconds);
@@ -147,20 +154,23 @@ export class Till {
    * Closes a held sale, after a person has found out what became of it.
    *
    * @param sequence - of a sale that `status().held` lists
-   * @throws TillsongError `ERR_STATE` when that sale is not held
+   * @throws TillsongError `ERR_STATE` when that sale is not held, or is being closed
    */
-  async resolve(
-    sequence: number,
-    outcome: 'vended' | 'failed',
-  ): Promise<{ readonly ok: true; readonly sale: Sale } | { readonly ok: false; readonly reason: WriteRefusal }> {
+  async resolve(sequence: number, outcome: 'vended' | 'failed'): Promise<CloseResult> {
     assertOneOf('outcome', outcome, ['vended', 'failed']);
-    const sale = this.journal.book.at(sequence);
-    if (sale?.outcome !== 'unknown')
-      throw new TillsongError('ERR_STATE', `sequence: expected that of a held sale, got ${sequence}`);
-    const refusal = await this.desk.conclude(sale, outcome);
-    return refusal === undefined
-      ? { ok: true, sale: this.journal.book.snapshot(sale.sequence) }
-      : { ok: false, reason: refusal };
+    return this.close(sequence, 'unknown', (sale) => this.desk.conclude(sale, outcome));
+  }
+
+  /**
+   * Takes a delivered sale back: a void after the receipt, for the buyer who brings the product back or whose machine was wrong. The phone
+   * hears the void when it sings the payment again; settlement gives the charge back, once.
+   *
+   * @param sequence - of the journal's entry of a sale that was vended
+   * @throws TillsongError `ERR_STATE` when no sale of that sequence is vended, or it is forgotten (settled, and its certificate expired); and
+   *   what the machine's signer throws, with nothing written
+   */
+  async refund(sequence: number): Promise<CloseResult> {
+    return this.close(sequence, 'vended', (sale) => this.desk.refund(sale));
   }
 
   /** Reads again what another process of this machine wrote beside the journal: acknowledgements and deny lists. */
@@ -184,6 +194,26 @@ export class Till {
       lastSequence,
       acknowledgedSequence,
     };
+  }
+
+  /** One after the other for one sale: two words on it at once would be two ends. */
+  private async close(
+    sequence: number,
+    expected: 'unknown' | 'vended',
+    write: (sale: Sale) => Promise<WriteRefusal | undefined>,
+  ): Promise<CloseResult> {
+    const sale = this.journal.book.at(sequence);
+    if (sale?.outcome !== expected || this.closing.has(sequence)) {
+      const wanted = expected === 'unknown' ? 'held' : 'vended';
+      throw new TillsongError('ERR_STATE', `sequence: expected that of a ${wanted} sale, got ${sequence}`);
+    }
+    this.closing.add(sequence);
+    try {
+      const reason = await write(sale);
+      return reason === undefined ? { ok: true, sale: this.journal.book.snapshot(sequence) } : { ok: false, reason };
+    } finally {
+      this.closing.delete(sequence);
+    }
   }
 
   private async start(): Promise<void> {
@@ -243,9 +273,9 @@ export class Till {
 
   /** A certificate sung alone, while the buyer still chooses. */
   private learn(certificate: Certificate): TillVerdict {
-    const { certificateId, issuerKeyId } = certificate;
+    const { certificateId } = certificate;
     const nowMs = this.config.clock.monotonicMs();
-    if (this.denyList.has(issuerKeyId, certificateId)) return { ok: false, step: 'certificate', reason: 'denied' };
+    if (this.denyList.has(certificateId)) return { ok: false, step: 'certificate', reason: 'denied' };
     if (!this.budget.mayCheck(undefined, nowMs)) return refusedByTill('checks');
     const verdict = verifyCertificate(certificate, this.config.issuerKeys);
     if (verdict.ok) {

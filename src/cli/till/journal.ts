@@ -1,4 +1,5 @@
-// `tillsong till journal`: what was sold and what became of it; verifies the chain. Closes held sales, makes room, goes on after damage.
+// `tillsong till journal`: what was sold and what became of it; verifies the chain. Closes held sales, refunds, makes room, goes on after
+// damage.
 
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -6,14 +7,16 @@ import { formatAmount, type JournalEntry, parseJournalEntry } from 'tillsong';
 import { parseCertificate } from 'tillsong/codec';
 import { repairJournal } from 'tillsong/node';
 import { type CommandContext, EXIT, type Finish, tell, UsageError } from '../command-context.js';
+import { integer } from '../option-parsers.js';
 import { dateOf, hexOf, type OutputOptions, showRefusal, showResult } from '../result-output.js';
-import { asFile } from '../told-errors.js';
-import { JOURNAL_FILE, NO_VEND, type OpenTill, withTill } from './till-folder.js';
+import { asFile, asUsage } from '../told-errors.js';
+import { JOURNAL_FILE, NO_VEND, type OpenTill, whileLocked, withTill } from './till-folder.js';
 import { saleJson } from './verdict-output.js';
 
 interface JournalOptions extends OutputOptions {
   readonly dir: string;
   readonly resolve?: { readonly sequence: number; readonly outcome: 'vended' | 'failed' };
+  readonly refund?: number;
   readonly compact?: boolean;
   readonly repair?: boolean;
 }
@@ -28,6 +31,7 @@ export function addJournal(till: Command, context: CommandContext, finish: Finis
       'close a held sale: vended or failed, as a person has found out',
       resolution,
     )
+    .option('--refund <sequence>', 'take a delivered sale back: writes the void', integer(1, 0xff_ff_ff_ff))
     .option('--compact', 'delete the oldest entries: acknowledged, closed and expired')
     .option('--repair', 'go on without what is damaged; the old files stay beside the new journal')
     .option('--json', 'one JSON object an entry, and one of the whole')
@@ -45,7 +49,9 @@ async function journal(options: JournalOptions, context: CommandContext): Promis
   const path = join(dir, JOURNAL_FILE);
   if (options.repair) {
     const suffix = `.damaged-${dateOf(context.nowSeconds()).replace(/[^0-9]/g, '')}`;
-    const { intactCount, lostSequences, keptAs } = await asFile(path, () => repairJournal(path, suffix));
+    const { intactCount, lostSequences, keptAs } = await asFile(path, () =>
+      whileLocked(dir, () => repairJournal(path, suffix)),
+    );
     tell(context, `${intactCount} entries are intact, lost: ${lostSequences.join(', ') || 'none'}`);
     for (const kept of keptAs) tell(context, `kept: ${kept}`);
   }
@@ -57,6 +63,15 @@ async function journal(options: JournalOptions, context: CommandContext): Promis
         throw new UsageError(`--resolve: sale ${sequence} is not held`);
       const resolved = await till.resolve(sequence, outcome);
       if (!resolved.ok) return showRefusal(context, options, resolved.reason);
+    }
+    const { refund } = options;
+    if (refund !== undefined) {
+      const refunded = await till.refund(refund).catch((error: unknown) =>
+        asUsage('--refund', () => {
+          throw error;
+        }),
+      );
+      if (!refunded.ok) return showRefusal(context, options, refunded.reason);
     }
     if (options.compact) tell(context, `${journal.compact()} entries deleted`);
     return list(open, options, context);

@@ -131,6 +131,16 @@ export async function withTill<T>(
   }
 }
 
+/** Keeps every other process from the folder's till while something is done to its files. @throws TillsongError when one has it */
+export function whileLocked<T>(folder: string, work: () => T): T {
+  const lock = FileLock.acquire(join(folder, LOCK_FILE), folder);
+  try {
+    return work();
+  } finally {
+    lock.release();
+  }
+}
+
 /** Vends nothing: for commands that do not sell. */
 export const NO_VEND: OpenTillOptions = {
   vend: { vend: () => Promise.resolve('failed') },
