@@ -8,7 +8,8 @@ import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { fskSymbolSamples } from '../../dsp/fsk-grid.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
-import { agreementOf, type KnownHeaders } from './known-headers.js';
+import { agreementOf, LEAST_AGREEMENT_ALONE } from './header-agreement.js';
+import type { KnownHeaders } from './known-headers.js';
 import type { Profile } from './profiles.js';
 
 /** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
@@ -143,14 +144,13 @@ export class BurstReception {
   }
 
   private readHeader(buffer: BasebandBuffer, spareAttempts: number, known: KnownHeaders): void {
-    const { headerSymbolCount, headerCodec } = this.shared;
+    const { headerSymbolCount } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
     let llrs: Float32Array | undefined = this.demodulator.demodulateHeader(buffer);
     this.firstHeaderLlrs = llrs;
     while (llrs) {
-      const result = headerCodec.decode(llrs);
       this.headerAttempts++;
-      const decoded = result.ok ? result : known.recognise(headerCodec, llrs);
+      const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, llrs);
       if (decoded) {
         this.accept(decoded);
         return;
@@ -159,6 +159,15 @@ export class BurstReception {
       llrs = this.demodulator.retryHeader(buffer, this.headerAttempts);
     }
     this.currentState = 'dropped';
+  }
+
+  /** A header read alone, unless soft bits that carry none might as well say it. */
+  private believe(llrs: Float32Array): DecodedHeader | undefined {
+    const { headerCodec } = this.shared;
+    const result = headerCodec.decode(llrs);
+    if (!result.ok) return undefined;
+    const bits = headerCodec.encode(result.header, result.redundancyVersion);
+    return agreementOf(llrs, bits) >= LEAST_AGREEMENT_ALONE ? result : undefined;
   }
 
   private accept(decoded: DecodedHeader): void {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '../shared/seeded-random.js';
 import { type ProfileReception, profileReception } from './burst-reception.js';
+import { agreementOf } from './header-agreement.js';
 import { HeaderSeries, type UnreadHeader } from './header-series.js';
-import { agreementOf, KnownHeaders } from './known-headers.js';
+import { KnownHeaders } from './known-headers.js';
 import { PROFILES } from './profiles.js';
 
 const SHARED = profileReception(PROFILES['audible-fast']);

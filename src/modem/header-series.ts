@@ -5,7 +5,8 @@ import type { Header } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import type { ProfileReception } from './burst-reception.js';
-import { correlate, type KnownHeaders } from './known-headers.js';
+import { correlate, LEAST_AGREEMENT_OF_SERIES } from './header-agreement.js';
+import type { KnownHeaders } from './known-headers.js';
 
 /** A burst whose header was heard but could not be read. */
 export interface UnreadHeader {
@@ -31,12 +32,6 @@ const MAX_STEP = 2;
 const PACE_TOLERANCE_SECONDS = 0.012;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
-
-/**
- * Soft bits that carry no header at all agree by 6.4 standard deviations with the codeword, of 2^30, that they agree with best;
- * a series that can just be read agrees by nine. Asked for beside the CRC because so many series are tried.
- */
-const LEAST_SERIES_AGREEMENT = 7.2;
 
 interface Member {
   readonly unread: UnreadHeader;
@@ -132,7 +127,7 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
       header,
       redundancyVersion: versionBefore(newestVersion, age),
     }));
-    if (seriesAgreement(read) >= LEAST_SERIES_AGREEMENT) return read;
+    if (seriesAgreement(read) >= LEAST_AGREEMENT_OF_SERIES) return read;
   }
   return [];
 }

@@ -2,16 +2,10 @@
 
 import type { Header, HeaderCodec } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
+import { agreementOf, LEAST_AGREEMENT_WITH_KNOWN } from './header-agreement.js';
 
 /** Messages whose header is kept; the one not heard for longest makes room. */
 const MAX_KNOWN = 4;
-/**
- * Soft bits agree with a codeword they do not carry by more than this many standard deviations once in 10,000 times; a
- * header that can just be read alone agrees by about nine, one at a quarter of that level by four and a half. Only a
- * second phone's burst within the window of the first can be mistaken so, and it then adds noise to a message, no message.
- */
-const LEAST_AGREEMENT = 3.7;
-
 interface Known {
   readonly header: Header;
   lastHeardSeconds: number;
@@ -49,7 +43,7 @@ export class KnownHeaders {
   /** @returns the known header that soft bits agree with beyond doubt, with the redundancy version they were sent with */
   recognise(codec: HeaderCodec, llrs: Float32Array): { header: Header; redundancyVersion: number } | undefined {
     let best: { header: Header; redundancyVersion: number } | undefined;
-    let most = LEAST_AGREEMENT;
+    let most = LEAST_AGREEMENT_WITH_KNOWN;
     for (const { header } of this.known) {
       for (let redundancyVersion = 0; redundancyVersion < REDUNDANCY_VERSION_COUNT; redundancyVersion++) {
         const agreement = agreementOf(llrs, codec.encode(header, redundancyVersion));
@@ -60,23 +54,6 @@ export class KnownHeaders {
     }
     return best;
   }
-}
-
-/** How far soft bits agree with coded bits, in standard deviations of what unrelated soft bits do. */
-export function agreementOf(llrs: Float32Array, bits: Uint8Array): number {
-  const { sum, energy } = correlate(llrs, bits);
-  return energy > 0 ? sum / Math.sqrt(energy) : 0;
-}
-
-/** Sum of the soft bits, each counted towards its coded bit, and sum of their squares: its variance if they are unrelated. */
-export function correlate(llrs: Float32Array, bits: Uint8Array): { sum: number; energy: number } {
-  let sum = 0;
-  let energy = 0;
-  for (let i = 0; i < llrs.length; i++) {
-    sum += bits[i] ? -llrs[i] : llrs[i];
-    energy += llrs[i] * llrs[i];
-  }
-  return { sum, energy };
 }
 
 function isSame(a: Header, b: Header): boolean {
