@@ -28,7 +28,18 @@ export interface LinkNeed {
   readonly psnrDb: number;
 }
 
+/** A profile never changes, and its need takes a burst to make and thousands of draws: worked out once. */
+const KNOWN = new WeakMap<Profile, LinkNeed>();
+
 export function linkNeed(profile: Profile): LinkNeed {
+  const known = KNOWN.get(profile);
+  if (known) return known;
+  const need = workOut(profile);
+  KNOWN.set(profile, need);
+  return need;
+}
+
+function workOut(profile: Profile): LinkNeed {
   const { waveform, sampleRateHz, decimation } = profile;
   const { payloadBitCount } = burstLayout(profile, PAYLOAD_BYTES);
   const information = neededPayloadInformation(planFrame(PAYLOAD_BYTES).infoBitCount, payloadBitCount);
