@@ -105,6 +105,8 @@ describe('tillsong settle', () => {
     expect((await stat(join(dir, 'settlement.key'))).mode & 0o777).toBe(0o600);
     const before = await readFile(join(dir, 'settlement.json'), 'utf8');
     expect(JSON.parse(before)).toMatchObject({ kind: 'settlement', settlementKeyId: 1, database: 'ledger.sqlite' });
+    // No less than a till's own default: what an honest till took would be refused.
+    expect(JSON.parse(before).policy.clockToleranceSeconds).toBeGreaterThanOrEqual(120);
     expect(await tillsong('init', '--dir', dir)).toMatchObject({ exitCode: 2 });
     expect(await readFile(join(dir, 'settlement.json'), 'utf8')).toBe(before);
   });

@@ -344,6 +344,39 @@ describe('till upload', () => {
     expect(served.json()[0]).toMatchObject({ reason: 'denied' });
   });
 
+  test('by HTTP: a settlement that keeps no deny list has taken the upload all the same', async () => {
+    const dir = await newTill();
+    await tillsong(`till serve --dir ${dir} --payload ${hex(await phone.spend())} ${SELL}`);
+    const server = await settlementServer(undefined);
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const sent = await tillsong(`till upload --dir ${dir} --url ${url} --json`);
+      expect([sent.code, sent.err, sent.json()]).toMatchObject([0, '', [{ ok: true, acknowledgedSequence: 2 }]]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('by HTTP: a settlement that was set back is sent again what it lacks', async () => {
+    const dir = await newTill();
+    const sell = async (counter: number) =>
+      tillsong(`till serve --dir ${dir} --payload ${hex(await phone.spend({ counter }))} ${SELL}`);
+    await sell(1);
+    for (const forgets of [false, true]) {
+      const server = await settlementServer(undefined, forgets);
+      try {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+        const sent = await tillsong(`till upload --dir ${dir} --url ${url} --json`);
+        const count = forgets ? 4 : 2;
+        expect([sent.code, sent.json()]).toMatchObject([0, [{ sentCount: count, acknowledgedSequence: count }]]);
+        expect(sent.err).toMatch(forgets ? /sending again from entry 1 on/ : /^$/);
+      } finally {
+        server.close();
+      }
+      if (!forgets) await sell(2);
+    }
+  });
+
   test('to nobody is an error of the file kind, and loses nothing', async () => {
     const dir = await newTill();
     await tillsong(`till serve --dir ${dir} --payload ${hex(await phone.spend())} ${SELL}`);
@@ -353,15 +386,25 @@ describe('till upload', () => {
   });
 });
 
-function settlementServer(delta: string): Promise<Server> {
+/** @param delta - its deny list's first and only one; undefined keeps none. @param isEmpty - it wants journals from their beginning */
+function settlementServer(delta: string | undefined, isEmpty = false): Promise<Server> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
       const reply = (value: unknown) => response.end(JSON.stringify(value));
+      if (request.url?.startsWith('/v1/deny-list') && delta === undefined) {
+        response.statusCode = 404;
+        return reply({ error: 'no-key' });
+      }
       if (request.url?.startsWith('/v1/deny-list'))
         return reply(request.url.endsWith('=0') ? { version: 1, delta } : { version: 1 });
       const parsed = parseUpload(JSON.parse(Buffer.concat(chunks).toString()));
+      const isGap = parsed.ok && parsed.upload.kind === 'journal' && parsed.upload.firstSequence > 1;
+      if (isEmpty && isGap) {
+        response.statusCode = 409;
+        return reply({ error: 'gap', nextSequence: 1 });
+      }
       reply(parsed.ok && parsed.upload.kind === 'journal' ? await answerTo(parsed.upload) : {});
     });
   });

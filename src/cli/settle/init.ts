@@ -49,7 +49,12 @@ export function addInit(settle: Command, context: CommandContext, finish: Finish
     .requiredOption('--dir <folder>', 'the folder, made when it is not there')
     .option('--key-id <n>', 'which of settlement’s keys this is, as tills configure it', integer(0, 65_535), 1)
     .option('--grace-days <n>', 'how long after a certificate’s end its payments may come in', integer(0, 3650), 30)
-    .option('--clock-tolerance <s>', 'how far clocks may differ, in seconds', integer(0, 3600), 60)
+    .option(
+      '--clock-tolerance <s>',
+      'how far clocks may differ, in seconds; no till’s may be more',
+      integer(0, 3600),
+      300,
+    )
     .addOption(
       new Option('--fraud-payer <who>', 'who pays for what was delivered to a double spender')
         .choices(FRAUD_PAYERS)

@@ -41,10 +41,13 @@ async function upload(options: UploadOptions, context: CommandContext): Promise<
   });
 }
 
-/** The next entries that settlement has not acknowledged, signed by the machine; undefined when it has all. */
-async function nextUpload({ journal, settings }: OpenTill, dir: string) {
-  const firstSequence = journal.acknowledgedSequence + 1;
-  const previousHash = journal.chainHashAt(journal.acknowledgedSequence);
+/** The next entries that settlement lacks, signed by the machine; undefined when it has all, or the journal has them no more. */
+async function nextUpload(
+  { journal, settings }: OpenTill,
+  dir: string,
+  firstSequence = journal.acknowledgedSequence + 1,
+) {
+  const previousHash = journal.chainHashAt(firstSequence - 1);
   const entries: Uint8Array[] = [];
   for (const { sequence, packed } of journal.entries(firstSequence)) {
     if (sequence !== firstSequence + entries.length || entries.length === MAX_UPLOAD_ENTRIES) break;
@@ -70,13 +73,24 @@ async function writeUpload(open: OpenTill, out: string, options: UploadOptions, 
 async function sendAll(open: OpenTill, url: string, options: UploadOptions, context: CommandContext): Promise<number> {
   const { till, journal } = open;
   let sentCount = 0;
-  for (;;) {
-    const next = await nextUpload(open, options.dir);
+  for (let first = journal.acknowledgedSequence + 1; ; ) {
+    const next = await nextUpload(open, options.dir, first);
     if (next === undefined) break;
-    const value = await exchange(`${trimmed(url)}/v1/uploads`, makeUpload(next), context);
+    const value = await exchange(`${trimmed(url)}/v1/uploads`, makeUpload(next), context, [409]);
+    const wanted = gapIn(value);
+    if (wanted !== undefined) {
+      if (wanted >= first || journal.chainHashAt(wanted - 1) === undefined) return showRefusal(context, options, 'gap');
+      tell(context, `settlement lacks what it has acknowledged: sending again from entry ${wanted} on`);
+      first = wanted;
+      continue;
+    }
     sentCount += next.entries.length;
     const refusal = await acknowledge(open, value, context);
-    if (refusal !== undefined) return showRefusal(context, options, refusal);
+    // Nothing new in it: settlement was set back, and is being told again.
+    const isOld = first + next.entries.length - 1 <= journal.acknowledgedSequence;
+    if (refusal !== undefined && !(isOld && refusal === 'acknowledgement-known'))
+      return showRefusal(context, options, refusal);
+    first = isOld ? first + next.entries.length : journal.acknowledgedSequence + 1;
   }
   await fetchDenyLists(open, url, context);
   const { lastSequence, acknowledgedSequence } = journal;
@@ -87,6 +101,12 @@ async function sendAll(open: OpenTill, url: string, options: UploadOptions, cont
     [`${sentCount} entries sent, ${acknowledgedSequence} of ${lastSequence} acknowledged`],
   );
   return EXIT.ok;
+}
+
+/** @returns the sequence that settlement wants first, when it has refused an upload that leaves out entries */
+function gapIn(value: unknown): number | undefined {
+  const { error, nextSequence } = (value ?? {}) as { error?: unknown; nextSequence?: unknown };
+  return error === 'gap' && typeof nextSequence === 'number' && nextSequence >= 1 ? nextSequence : undefined;
 }
 
 /** @returns why the answer was not taken, undefined when it was */
@@ -129,7 +149,7 @@ async function fetchDenyLists({ till, settings }: OpenTill, url: string, context
   const versions = new Set(Array.from(settings.issuerKeys.keys(), (id) => till.denyListVersion(id)));
   for (const start of versions) {
     for (let since = start; ; ) {
-      const answer = await exchange(`${trimmed(url)}/v1/deny-list?since=${since}`, undefined, context);
+      const answer = await exchange(`${trimmed(url)}/v1/deny-list?since=${since}`, undefined, context, [404]);
       const { delta } = (answer ?? {}) as { delta?: unknown };
       if (typeof delta !== 'string' || !/^([0-9a-f]{2})+$/.test(delta)) break;
       const taken = await till.applyDenyListDelta(Uint8Array.from(Buffer.from(delta, 'hex')));
@@ -142,7 +162,13 @@ async function fetchDenyLists({ till, settings }: OpenTill, url: string, context
   }
 }
 
-async function exchange(url: string, body: unknown, context: CommandContext): Promise<unknown> {
+/** @param absences - statuses that only say that there is nothing, as of a settlement that keeps no deny list or not this one */
+async function exchange(
+  url: string,
+  body: unknown,
+  context: CommandContext,
+  absences: readonly number[] = [],
+): Promise<unknown> {
   const request =
     body === undefined
       ? {}
@@ -150,7 +176,7 @@ async function exchange(url: string, body: unknown, context: CommandContext): Pr
   try {
     const response = await fetch(url, { ...request, signal: context.interrupted, redirect: 'error' });
     const answer: unknown = await response.json();
-    if (response.ok) return answer;
+    if (response.ok || absences.includes(response.status)) return answer;
     const { error, reason } = (answer ?? {}) as { error?: unknown; reason?: unknown };
     throw new FileError(`${url}: refused with ${response.status}: ${String(reason ?? error ?? 'no reason')}`);
   } catch (error) {
