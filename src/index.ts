@@ -97,6 +97,7 @@ export {
   packJournalEntry,
   parseJournalEntry,
 } from './payment/journal-entry.js';
+export type { JournalLoss, LossResult } from './payment/journal-loss.js';
 export type { JournalRefusal } from './payment/journal-settlement.js';
 export type { JournalDamage, JournalStore, StoredEntry, StoreResult } from './payment/journal-store.js';
 export { MAX_HEARD_CERTIFICATES, MAX_PRELOADED_CERTIFICATES } from './payment/known-certificates.js';

@@ -99,6 +99,23 @@ async function written(name: string, upload: Upload): Promise<string> {
   return at(name);
 }
 
+test('tillsong settle lost: a person notes what a till has lost, and what comes behind it is taken', async () => {
+  const dir = await initialized('lost');
+  const [till, phone] = [new WorldTill(1), new WorldPhone(1)];
+  for (const amount of [150, 250]) till.sell(phone.spend(1, amount));
+  const behind = till.upload(3);
+  const file = await written('behind.json', behind);
+  expect((await tillsong('apply', '--dir', dir, file)).stderr).toContain('gap');
+  const chain = Buffer.from(behind.previousHash).toString('hex');
+  const loss = ['lost', '--dir', dir, '--machine', '1', '--last', '2', '--chain', chain];
+  expect(await tillsong(...loss)).toMatchObject({ exitCode: 0, stdout: 'machine 1: entries 1 to 2 are lost\n' });
+  expect(await tillsong(...loss)).toMatchObject({ exitCode: 1 });
+  expect(await tillsong('apply', '--dir', dir, file)).toMatchObject({ exitCode: 0 });
+  expect((await tillsong('report', '--dir', dir)).stdout).toMatch(
+    /found journal-loss: 1\/1-2: .*\n(.*\n)*1 payments, 1 delivered/,
+  );
+});
+
 describe('tillsong settle', () => {
   test('keeps its key to itself, and a folder in use is not made again', async () => {
     const dir = await initialized('own');

@@ -54,7 +54,7 @@ export function rebuildJournal(
   // What an earlier repair left that died before anything was moved.
   for (const end of FILE_ENDS) rmSync(`${freshPath}${end}`, { force: true });
   const fresh = openNew(freshPath);
-  fill(fresh, readable, holes);
+  fill(fresh, readable, judged);
   // The database alone, without a log, so that it can be renamed.
   fresh.pragma('wal_checkpoint(TRUNCATE)');
   fresh.pragma('journal_mode = DELETE');
@@ -170,35 +170,45 @@ class Salvage {
   }
 }
 
-/** Which sequences are lost: no row, or one that does not follow from the link before it. */
+/**
+ * Which sequences are lost: no row, or one that does not follow from the link before it. Where a row is gone and its link with it nobody can
+ * check the next one against it: the chain goes on from the last link that is known, so that settlement can follow it.
+ */
 function judge({ entries, anchor }: Readable, head: JournalHead | undefined) {
   const rows = new Map(entries.map((entry) => [entry.sequence, entry]));
   const lastRow = entries.at(-1)?.sequence ?? anchor.sequence;
   const lastSequence = Math.max(lastRow, head?.sequence ?? 0);
-  const holes = new Map<number, Uint8Array | undefined>();
+  const holes = new Map<number, Uint8Array>();
+  const links = new Map<number, Uint8Array>();
   let intactCount = 0;
-  let link: Uint8Array | undefined = anchor.chainHash;
+  let written: Uint8Array | undefined = anchor.chainHash;
+  let link = anchor.chainHash;
+  let isRechained = false;
   for (let sequence = anchor.sequence + 1; sequence <= lastSequence; sequence++) {
     const row = rows.get(sequence);
-    const known = head?.sequence === sequence ? head.chainHash : undefined;
+    const after = row?.chainHash ?? (head?.sequence === sequence ? head.chainHash : undefined);
     const follows =
-      row !== undefined && (link === undefined || Buffer.from(nextLink(link, row.packed)).equals(row.chainHash));
+      row !== undefined && (written === undefined || Buffer.from(nextLink(written, row.packed)).equals(row.chainHash));
+    isRechained ||= after === undefined;
+    if (after !== undefined && !isRechained) link = after;
+    else if (follows) link = nextLink(link, row.packed);
     if (follows) intactCount++;
-    else holes.set(sequence, row?.chainHash ?? known);
-    link = row?.chainHash ?? known;
+    else holes.set(sequence, link);
+    links.set(sequence, link);
+    written = after;
   }
-  return { holes, intactCount, last: { sequence: lastSequence, chainHash: link ?? emptyChainHash() } };
+  return { holes, links, intactCount, last: { sequence: lastSequence, chainHash: link } };
 }
 
-function fill(fresh: Database.Database, readable: Readable, holes: ReadonlyMap<number, Uint8Array | undefined>): void {
+function fill(fresh: Database.Database, readable: Readable, { holes, links }: ReturnType<typeof judge>): void {
   const { entries, anchor, time, acknowledged, acknowledgements, deltas } = readable;
   inTransaction(fresh, () => {
-    for (const { sequence, packed, chainHash } of entries)
-      fresh.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(sequence, Buffer.from(packed), Buffer.from(chainHash));
+    for (const { sequence, packed, chainHash } of entries) {
+      const link = Buffer.from(links.get(sequence) ?? chainHash);
+      fresh.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(sequence, Buffer.from(packed), link);
+    }
     for (const [sequence, hash] of holes)
-      fresh
-        .prepare('INSERT INTO holes VALUES (?, ?, ?)')
-        .run(sequence, 'lost', hash === undefined ? null : Buffer.from(hash));
+      fresh.prepare('INSERT INTO holes VALUES (?, ?, ?)').run(sequence, 'lost', Buffer.from(hash));
     if (anchor.sequence > 0)
       fresh.prepare('INSERT INTO anchors VALUES (?, ?)').run(anchor.sequence, Buffer.from(anchor.chainHash));
     fresh.prepare(`UPDATE state SET value = ? WHERE name = 'time'`).run(time);

@@ -14,9 +14,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type Database from 'libsql';
 import { packCertificate } from '../../codec/token/certificate.js';
-import { issue, MACHINE_ID, NOW, openTill, Phone, TestClock } from '../../fixtures/till-parties/till-parties.js';
+import {
+  issue,
+  MACHINE_ID,
+  NOW,
+  openTill,
+  Phone,
+  SETTLEMENT,
+  SETTLEMENT_KEY_ID,
+  TestClock,
+} from '../../fixtures/till-parties/till-parties.js';
 import { chainHash, emptyChainHash, type JournalEntry, packJournalEntry } from '../payment/journal-entry.js';
 import { MemoryJournal } from '../payment/memory-journal.js';
+import { MemoryLedgerStore } from '../payment/memory-ledger-store.js';
+import { Settlement } from '../payment/settlement.js';
+import { signJournalUpload } from '../payment/upload-signature.js';
 import { openJournal, repairJournal, type SqliteJournal } from './journal.js';
 import { nextLink } from './journal-check.js';
 import { MIGRATIONS, migrate } from './journal-schema.js';
@@ -365,6 +377,57 @@ test('a journal that is not damaged is left as it is by a repair', async () => {
   const again = openJournal(copy);
   expect([again.damage, again.lastSequence]).toEqual([undefined, 3]);
   again.close();
+});
+
+test('after a repair the journal goes on to settlement, behind what a person there has noted as lost', async () => {
+  const journal = openJournal(path);
+  const { till, config } = await openTill({ journal: journal as unknown as MemoryJournal });
+  const phone = new Phone(await issue());
+  for (const counter of [1, 2, 3, 4]) await till.hear(await phone.spend({ counter }));
+  const { database } = journal as unknown as { database: Database.Database };
+  database.exec('DROP TRIGGER entries_are_kept; DELETE FROM entries WHERE sequence IN (3, 4)');
+  const copy = copyOf('copy.sqlite');
+  journal.close();
+  truncateSync(`${copy}-head`, 0);
+  expect(repairJournal(copy, '.damaged')).toMatchObject({ intactCount: 6, lostSequences: [3, 4] });
+
+  const repaired = openJournal(copy);
+  const again = await openTill({ journal: repaired as unknown as MemoryJournal });
+  const registered = { machineId: MACHINE_ID, publicKey: config.machine.publicKey, audience: config.audience };
+  const settlement = new Settlement({
+    store: new MemoryLedgerStore(),
+    issuerKeys: config.issuerKeys,
+    findMachine: async () => registered,
+    policy: { graceSeconds: 0, clockToleranceSeconds: 60, fraudPayer: 'issuer' },
+    settlementKey: { keyId: SETTLEMENT_KEY_ID, signer: SETTLEMENT },
+  });
+  const upload = async (firstSequence: number, lastSequence: number) => {
+    const entries = Array.from(repaired.entries(firstSequence), ({ packed }) => packed).slice(
+      0,
+      lastSequence - firstSequence + 1,
+    );
+    const previousHash = repaired.chainHashAt(firstSequence - 1) as Uint8Array;
+    const fields = { kind: 'journal', machineId: MACHINE_ID, firstSequence, previousHash, entries } as const;
+    const submitted = await settlement.submit(await signJournalUpload(fields, config.machine), NOW);
+    if (!submitted.ok) return submitted;
+    if (submitted.answer.kind !== 'journal' || submitted.answer.acknowledgement === undefined)
+      throw new Error('no answer');
+    return again.till.acknowledge(submitted.answer.acknowledgement);
+  };
+  expect(await upload(1, 2)).toEqual({ ok: true, lastSequence: 2 });
+  expect(await upload(5, 8)).toEqual({ ok: false, reason: 'gap', nextSequence: 3 });
+  const chainHash = Buffer.from(repaired.chainHashAt(4) as Uint8Array).toString('hex');
+  const loss = { machineId: MACHINE_ID, lastSequence: 4, chainHash };
+  expect(await settlement.acceptLoss({ ...loss, lastSequence: 2 }, NOW)).toEqual({ ok: false, reason: 'known' });
+  expect(await settlement.acceptLoss({ ...loss, lastSequence: 1003 }, NOW)).toEqual({ ok: false, reason: 'too-many' });
+  expect(await settlement.acceptLoss(loss, NOW)).toEqual({ ok: true, firstSequence: 3, lastSequence: 4 });
+  expect(await upload(5, 8)).toEqual({ ok: true, lastSequence: 8 });
+  expect(await settlement.store.counts()).toMatchObject({ vended: 3, findings: 1 });
+  expect(await settlement.store.findings(undefined, 9)).toMatchObject([
+    { kind: 'journal-loss', subject: `${MACHINE_ID}/3-4` },
+  ]);
+  expect(again.till.status().storedCount).toBe(0);
+  repaired.close();
 });
 
 test('a repair in the middle keeps both ends', async () => {

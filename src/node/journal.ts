@@ -128,7 +128,7 @@ export class SqliteJournal implements JournalStore {
     if (sequence === 0) return emptyChainHash();
     const sql = 'SELECT hash FROM entries WHERE sequence = ? UNION ALL SELECT hash FROM anchors WHERE sequence = ?';
     const row = this.database?.prepare(sql).get(sequence, sequence) as { hash: Uint8Array } | undefined;
-    return row && bytesOf(row.hash);
+    return row ? bytesOf(row.hash) : this.holes.get(sequence)?.slice();
   }
 
   denyListDeltas(): Uint8Array[] {

@@ -47,7 +47,7 @@ export interface JournalStore {
 
   /** @returns entries in order, from this sequence on */
   entries(fromSequence: number): Iterable<StoredEntry> | AsyncIterable<StoredEntry>;
-  /** @returns the chain after that entry, undefined when the entry is not (or no longer) there; zeros for 0 */
+  /** @returns the chain after that entry, or after a hole; undefined when the entry is not (or no longer) there; zeros for 0 */
   chainHashAt(sequence: number): Uint8Array | undefined;
   /** @returns packed deltas in the order they were saved */
   denyListDeltas(): Iterable<Uint8Array>;

@@ -56,7 +56,7 @@ export interface JournalRow {
   readonly packed: Uint8Array;
   /** after this entry */
   readonly chainHash: string;
-  /** an `UploadResult` */
+  /** an `UploadResult`, or `lost` for an entry that its till no longer has */
   readonly result: string;
   readonly reason: string | null;
   readonly recordedAtSeconds: number;
@@ -107,6 +107,7 @@ export interface FraudProofRow extends PaymentKey {
 export type FindingKind =
   | 'refused'
   | 'journal-fork'
+  | 'journal-loss'
   | 'accepted-twice'
   | 'outcome-conflict'
   | 'certificate-conflict'

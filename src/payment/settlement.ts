@@ -2,7 +2,7 @@
 // signs what it has taken over. Portable: storage, clock, keys and the signature check are passed in.
 
 import { packDenyListDelta, signDenyListDelta } from '../../codec/token/deny-list.js';
-import { ED25519_KEY_BYTE_COUNT, MAX_DENY_LIST_DELTA, MAX_UINT16 } from '../../codec/token/limits.js';
+import { ED25519_KEY_BYTE_COUNT, MAX_DENY_LIST_DELTA, MAX_UINT16, MAX_UINT32 } from '../../codec/token/limits.js';
 import { type Signer, verifySignature } from '../../codec/token/token-signature.js';
 import { assertInteger, assertOneOf } from '../shared/assert.js';
 import { TillsongError } from '../shared/errors.js';
@@ -10,6 +10,7 @@ import { fromHex } from '../shared/hex.js';
 import { settleBill } from './bill-settlement.js';
 import { CertificateCache, type CertificateCheck, type SignatureVerifier } from './certificate-cache.js';
 import { type CounterFinding, counterFindings } from './counter-gaps.js';
+import { type JournalLoss, type LossResult, recordLoss } from './journal-loss.js';
 import { type JournalRefusal, settleJournal } from './journal-settlement.js';
 import { LedgerBook } from './ledger-book.js';
 import {
@@ -190,6 +191,24 @@ export class Settlement {
       return isDecided;
     };
     return this.#untilFirst(() => this.store.transaction(work));
+  }
+
+  /**
+   * A person takes note that a till has lost entries for good (a damaged disk), so that those after them can be taken.
+   *
+   * @throws TillsongError `ERR_RANGE` or `ERR_TYPE` when a field of the loss is none
+   */
+  async acceptLoss(
+    loss: JournalLoss,
+    nowSeconds: number,
+  ): Promise<LossResult | { ok: false; reason: 'machine-unknown' }> {
+    const { machineId, lastSequence, chainHash } = loss;
+    assertInteger('loss.machineId', machineId, 1, MAX_UINT32);
+    assertInteger('loss.lastSequence', lastSequence, 1, MAX_UINT32);
+    if (!/^[0-9a-f]{64}$/.test(chainHash))
+      throw new TillsongError('ERR_TYPE', 'loss.chainHash: expected 64 hexadecimal digits, got something else');
+    if ((await this.#options.findMachine(machineId)) === undefined) return { ok: false, reason: 'machine-unknown' };
+    return recordLoss(this.store, { machineId, lastSequence, chainHash }, nowSeconds);
   }
 
   /** Gaps and sums that do not add up, over all certificates, a page at a time (rule 20). */

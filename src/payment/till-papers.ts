@@ -15,7 +15,7 @@ import type { TrustedClock } from './trusted-clock.js';
 
 /**
  * Why an acknowledgement is not taken. `other-machine`: it is another till's. `known`: nothing in it is new. `gap`: it leaves out entries
- * that nobody has acknowledged. `ahead`: it is of entries that the till has not written. `chain`: settlement has other entries than the till.
+ * that nobody has acknowledged and nobody has declared lost. `ahead`: it is of entries that the till has not written. `chain`: settlement has other entries than the till.
  */
 export type AcknowledgementRefusal =
   | AcknowledgementParseReason
@@ -49,7 +49,8 @@ export async function takeAcknowledgement(
   const verdict = verifyAcknowledgement(acknowledgement, settlementKeys);
   if (!verdict.ok) return verdict;
   if (lastSequence <= store.acknowledgedSequence) return { ok: false, reason: 'known' };
-  if (firstSequence > store.acknowledgedSequence + 1) return { ok: false, reason: 'gap' };
+  for (let missing = store.acknowledgedSequence + 1; missing < firstSequence; missing++)
+    if (!store.holes?.has(missing)) return { ok: false, reason: 'gap' };
   if (lastSequence > store.lastSequence) return { ok: false, reason: 'ahead' };
   const own = store.chainHashAt(lastSequence);
   if (own === undefined || !equalBytes(own, chainHash)) return { ok: false, reason: 'chain' };

@@ -1,5 +1,5 @@
-// `tillsong settle review`: a person decides about a late payment. `tillsong settle deny-list`: the list of certificates that nobody
-// stands for any more.
+// `tillsong settle review`: a person decides about a late payment. `tillsong settle lost`: a person takes note of what a till has lost.
+// `tillsong settle deny-list`: the list of certificates that nobody stands for any more.
 
 import type { Command } from 'commander';
 import { type CommandContext, EXIT, type Finish, UsageError } from '../command-context.js';
@@ -40,6 +40,39 @@ async function review(options: ReviewOptions, context: CommandContext): Promise<
   if (!isDecided) return showRefusal(context, options, 'not-late');
   showResult(context, options, { ok: true, certificateId, counter, decision }, [
     `${certificateId} counter ${counter}: ${decision}`,
+  ]);
+  return EXIT.ok;
+}
+
+interface LostOptions extends OutputOptions {
+  readonly dir: string;
+  readonly machine: number;
+  readonly last: number;
+  readonly chain: Uint8Array;
+}
+
+export function addLost(settle: Command, context: CommandContext, finish: Finish): void {
+  const uint32 = integer(1, 0xff_ff_ff_ff);
+  settle
+    .command('lost')
+    .description('take note of entries that a till has lost, as its `upload` says, and go on behind them')
+    .requiredOption('--dir <folder>', 'settlement’s folder')
+    .requiredOption('--machine <id>', 'the machine’s number', uint32)
+    .requiredOption('--last <sequence>', 'the last entry that is lost', uint32)
+    .requiredOption('--chain <hex>', 'the till’s chain behind it, 32 bytes in hexadecimal digits', hexBytes(32))
+    .option('--json', 'the result as one JSON object')
+    .action(async (options: LostOptions) => finish(await lost(options, context)));
+}
+
+async function lost({ dir, machine, last, chain, ...options }: LostOptions, context: CommandContext): Promise<number> {
+  const loss = { machineId: machine, lastSequence: last, chainHash: hexOf(chain) };
+  const result = await withSettlement(dir, context, ({ settlement }) =>
+    settlement.acceptLoss(loss, context.nowSeconds()),
+  );
+  if (!result.ok) return showRefusal(context, options, result.reason);
+  const { firstSequence, lastSequence } = result;
+  showResult(context, options, { ok: true, machineId: machine, firstSequence, lastSequence }, [
+    `machine ${machine}: entries ${firstSequence} to ${lastSequence} are lost`,
   ]);
   return EXIT.ok;
 }

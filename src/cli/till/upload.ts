@@ -3,12 +3,12 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { MAX_UPLOAD_ENTRIES, makeUpload, parseUploadAnswer, signJournalUpload } from 'tillsong';
+import { type JournalUpload, MAX_UPLOAD_ENTRIES, makeUpload, parseUploadAnswer, signJournalUpload } from 'tillsong';
 import { ed25519Signer } from 'tillsong/codec';
 import { describeSystemError, readKeyFile } from 'tillsong/node';
 import { type CommandContext, EXIT, FileError, type Finish, tell, UsageError } from '../command-context.js';
 import { readJsonFile, writeJsonFile } from '../json-file.js';
-import { type OutputOptions, showRefusal, showResult } from '../result-output.js';
+import { hexOf, type OutputOptions, showRefusal, showResult } from '../result-output.js';
 import { KEY_FILE, NO_VEND, type OpenTill, withTill } from './till-folder.js';
 
 interface UploadOptions extends OutputOptions {
@@ -42,11 +42,9 @@ async function upload(options: UploadOptions, context: CommandContext): Promise<
 }
 
 /** The next entries that settlement lacks, signed by the machine; undefined when it has all, or the journal has them no more. */
-async function nextUpload(
-  { journal, settings }: OpenTill,
-  dir: string,
-  firstSequence = journal.acknowledgedSequence + 1,
-) {
+async function nextUpload({ journal, settings }: OpenTill, dir: string, from = journal.acknowledgedSequence + 1) {
+  let firstSequence = from;
+  while (journal.holes.has(firstSequence)) firstSequence++;
   const previousHash = journal.chainHashAt(firstSequence - 1);
   const entries: Uint8Array[] = [];
   for (const { sequence, packed } of journal.entries(firstSequence)) {
@@ -79,6 +77,7 @@ async function sendAll(open: OpenTill, url: string, options: UploadOptions, cont
     const value = await exchange(`${trimmed(url)}/v1/uploads`, makeUpload(next), context, [409]);
     const wanted = gapIn(value);
     if (wanted !== undefined) {
+      if (journal.holes.has(wanted)) return tellLoss(open, next, options, context);
       if (wanted >= first || journal.chainHashAt(wanted - 1) === undefined) return showRefusal(context, options, 'gap');
       tell(context, `settlement lacks what it has acknowledged: sending again from entry ${wanted} on`);
       first = wanted;
@@ -87,10 +86,11 @@ async function sendAll(open: OpenTill, url: string, options: UploadOptions, cont
     sentCount += next.entries.length;
     const refusal = await acknowledge(open, value, context);
     // Nothing new in it: settlement was set back, and is being told again.
-    const isOld = first + next.entries.length - 1 <= journal.acknowledgedSequence;
+    const end = next.firstSequence + next.entries.length;
+    const isOld = end - 1 <= journal.acknowledgedSequence;
     if (refusal !== undefined && !(isOld && refusal === 'acknowledgement-known'))
       return showRefusal(context, options, refusal);
-    first = isOld ? first + next.entries.length : journal.acknowledgedSequence + 1;
+    first = isOld ? end : journal.acknowledgedSequence + 1;
   }
   await fetchDenyLists(open, url, context);
   const { lastSequence, acknowledgedSequence } = journal;
@@ -101,6 +101,22 @@ async function sendAll(open: OpenTill, url: string, options: UploadOptions, cont
     [`${sentCount} entries sent, ${acknowledgedSequence} of ${lastSequence} acknowledged`],
   );
   return EXIT.ok;
+}
+
+/** What settlement wants is lost here: a person there has to take note of it. */
+function tellLoss(
+  { settings }: OpenTill,
+  next: JournalUpload,
+  options: UploadOptions,
+  context: CommandContext,
+): number {
+  const [machine, last, chain] = [settings.machineId, next.firstSequence - 1, hexOf(next.previousHash)];
+  tell(
+    context,
+    `entries up to ${last} are lost: settlement goes on behind them after
+tillsong settle lost --dir settlement --machine ${machine} --last ${last} --chain ${chain}`,
+  );
+  return showRefusal(context, options, 'lost-entries');
 }
 
 /** @returns the sequence that settlement wants first, when it has refused an upload that leaves out entries */
