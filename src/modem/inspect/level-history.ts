@@ -31,6 +31,8 @@ export class LevelHistory {
   private pendingCount = 0;
   private readonly hopSamples: number;
   private summed = 0;
+  /** Levels counted of each bin. */
+  private counted = 0;
 
   constructor(private readonly sampleRateHz: number) {
     this.windowSamples = 2 ** Math.round(Math.log2(WINDOW_SECONDS * sampleRateHz));
@@ -113,6 +115,7 @@ export class LevelHistory {
       const level = Math.round(toDb(this.sum[k] / this.summed) - LOWEST_DB);
       this.counts[k * LEVEL_COUNT + Math.max(0, Math.min(LEVEL_COUNT - 1, level))]++;
     }
+    this.counted++;
     this.sum.fill(0);
     this.summed = 0;
   }
@@ -120,11 +123,10 @@ export class LevelHistory {
   private percentile(share: number): Float64Array {
     return Float64Array.from({ length: this.binCount }, (_, k) => {
       const counts = this.counts.subarray(k * LEVEL_COUNT, (k + 1) * LEVEL_COUNT);
-      const total = counts.reduce((a, b) => a + b, 0);
       let below = 0;
       for (let level = 0; level < LEVEL_COUNT; level++) {
         below += counts[level];
-        if (below >= share * total && below > 0) return LOWEST_DB + level;
+        if (below >= share * this.counted && below > 0) return LOWEST_DB + level;
       }
       return LOWEST_DB;
     });
