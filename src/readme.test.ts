@@ -20,6 +20,7 @@ function typeErrors(codes: readonly string[]): string[][] {
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT, undefined, configPath);
   const modules = new Map(codes.map((code, i) => [join(ROOT, `readme-example-${i}.ts`), code]));
   const host = ts.createCompilerHost(options);
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone; // as fast as `tsc` itself; types are not in comments here
   const { readFile, fileExists } = host;
   host.fileExists = (name) => modules.has(name) || fileExists(name);
   host.readFile = (name) => modules.get(name) ?? readFile(name);
