@@ -8,9 +8,9 @@ import { Fft } from '../fft.js';
 const MIN_FFT_SIZE = 1024;
 const MAX_FFT_SIZE = 1 << 20;
 
-/** Blocks three times as long as the response keep the transforms few and small. */
-function fftSizeFor(responseLength: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(MIN_FFT_SIZE, 4 * responseLength)));
+/** Blocks three times as long as the response keep the transforms few and small; what fits into one needs no larger. */
+function fftSizeFor(responseLength: number, resultLength: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(MIN_FFT_SIZE, Math.min(4 * responseLength, resultLength))));
 }
 
 /**
@@ -25,7 +25,7 @@ export function convolve(samples: Float32Array, impulseResponse: Float32Array): 
   assertFloats('samples', samples);
   assertFloats('impulseResponse', impulseResponse, 1, MAX_FFT_SIZE / 4);
   if (samples.length === 0) return new Float32Array(0);
-  const size = fftSizeFor(impulseResponse.length);
+  const size = fftSizeFor(impulseResponse.length, samples.length + impulseResponse.length - 1);
   const fft = new Fft(size);
   const responseRe = new Float64Array(size);
   const responseIm = new Float64Array(size);
