@@ -64,10 +64,11 @@ describe('a receiver of several microphones', () => {
     }
   });
 
-  test('loses nothing to one that is dead, full of noise or howls (PSNR 0 dB)', () => {
+  test('loses nothing to one that is dead, full of noise or howls (PSNR 0 dB, seed 7)', () => {
     const good = noisy(0, 1);
     const dead = new Float32Array(good.length);
-    const deaf = new Float32Array(good.length).map(() => 0.5 - new SeededRandom(7).below(2));
+    const random = new SeededRandom(7);
+    const deaf = new Float32Array(good.length).map(() => 0.5 - random.below(2));
     const howl = Float32Array.from({ length: good.length }, (_, n) => Math.sin((2 * Math.PI * 3000 * n) / RATE_HZ));
     for (const bad of [dead, deaf, howl])
       for (const channels of [
