@@ -10,6 +10,12 @@ function concatenate(data: Uint8Array, parity: Uint8Array): Uint8Array {
   return word;
 }
 
+/** What jest's toEqual says of them, a hundred times faster. */
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 /** count distinct integers in [0, length) */
 function pick(random: SeededRandom, length: number, count: number): number[] {
   const all = Array.from({ length }, (_, i) => i);
@@ -86,6 +92,7 @@ describe('against a search through all codewords', () => {
     const code = new ReedSolomon(parity);
     const random = new SeededRandom(3);
     let refusals = 0;
+    const different: number[] = [];
     for (let trial = 0; trial < trials; trial++) {
       const sent = codewords[random.below(codewords.length)];
       const received = sent.slice();
@@ -93,9 +100,10 @@ describe('against a search through all codewords', () => {
       const erasures = pick(random, length, random.below(parity + 1));
       const expected = slowDecode(codewords, received, erasures, parity);
       const result = code.decode(received, erasures);
-      expect(result.ok ? result.codeword : undefined).toEqual(expected);
+      if (!isSame(result.ok ? result.codeword : undefined, expected)) different.push(trial);
       if (expected === undefined) refusals++;
     }
+    expect(different).toEqual([]);
     if (parity > 1) expect(refusals).toBeGreaterThan(0);
   });
 });
@@ -156,8 +164,12 @@ describe('laws', () => {
       const before = received.slice();
       const changed = received.filter((byte, i) => byte !== sent[i]).length;
       const result = code.decode(received, positions.slice(0, erasureCount));
-      expect(result).toEqual({ ok: true, codeword: sent, correctedByteCount: changed });
-      expect(received).toEqual(before);
+      expect(result.ok && [trial, result.correctedByteCount, isSame(result.codeword, sent)]).toEqual([
+        trial,
+        changed,
+        true,
+      ]);
+      expect(isSame(received, before)).toBe(true);
     }
   });
 
