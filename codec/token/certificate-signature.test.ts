@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { expectNoBitTurns } from '../../fixtures/token-laws/token-laws.js';
 import { type Certificate, type CertificateFields, packCertificate } from './certificate.js';
 import { signCertificate, VerifiedCertificate, verifyCertificate } from './certificate-signature.js';
 import { ed25519PublicKey } from './ed25519.js';
@@ -77,12 +78,7 @@ describe('fixtures/vectors/certificate.json', () => {
 describe('laws', () => {
   test('no bit of a certificate can be turned over', () => {
     const bytes = packCertificate(certificate);
-    // Every fifth: 5 and 8 have no common factor, so each bit of a byte has its turn in each field.
-    for (let bit = 0; bit < bytes.length * 8; bit += 5) {
-      const flipped = bytes.slice();
-      flipped[bit >> 3] ^= 0x80 >> (bit & 7);
-      expect([bit, verifyCertificate(flipped, ISSUER_KEYS).ok]).toEqual([bit, false]);
-    }
+    expectNoBitTurns(bytes, (flipped) => verifyCertificate(flipped, ISSUER_KEYS).ok);
   });
 
   test('a verified certificate does not change with the bytes it came from', () => {

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { expectNoBitTurns } from '../../fixtures/token-laws/token-laws.js';
 import type { AnswerFields } from './answer.js';
 import type { BeaconFields } from './beacon.js';
 import { packReceipt, parseReceipt, type Receipt, type ReceiptFields } from './receipt.js';
@@ -88,13 +89,10 @@ test('counter and amount must be the payment’s', async () => {
 describe('hostile input', () => {
   test('no bit of a receipt can be turned over', () => {
     const packed = packReceipt(receipt);
-    for (let bit = 0; bit < packed.length * 8; bit += 5) {
-      const flipped = packed.slice();
-      flipped[bit >> 3] ^= 0x80 >> (bit & 7);
+    expectNoBitTurns(packed, (flipped) => {
       const parsed = parseReceipt(flipped);
-      const ok = parsed.ok && verifyReceipt(parsed.receipt, SPEND_PAYMENT, MACHINE.publicKey).ok;
-      expect([bit, ok]).toEqual([bit, false]);
-    }
+      return parsed.ok && verifyReceipt(parsed.receipt, SPEND_PAYMENT, MACHINE.publicKey).ok;
+    });
   });
 
   test('a receipt made a void, or a void a receipt, is none', () => {

@@ -258,6 +258,7 @@ describe('SQLite', () => {
     other.exec('commit');
     other.close();
     expect(await writing).toBe(1);
+    expect(retries).toContain('SQLITE_BUSY');
   });
 });
 

@@ -36,9 +36,15 @@ export interface LedgerObserver {
   onRetry?(code: string): void;
 }
 
-/** A transaction that loses every time for about ten seconds meets a fault and not a race. */
+/** A transaction that loses every time for some seconds meets a fault and not a race. */
 const MAX_ATTEMPTS = 12;
 const FIRST_PAUSE_MS = 4;
+
+/**
+ * How long a statement on SQLite waits for another process that writes, once the tables are up to date. It blocks this process, and with it a
+ * server's other requests, so the rest of the waiting is done between attempts.
+ */
+const BUSY_WAIT_MS = 200;
 
 /**
  * Opens a ledger and brings its tables up to date.
@@ -76,8 +82,9 @@ export class SqlLedgerStore extends SqlLedgerReader implements LedgerStore {
     this.#observer = observer;
   }
 
-  migrate(): Promise<void> {
-    return migrateLedger(this.#database, this.engine);
+  async migrate(): Promise<void> {
+    await migrateLedger(this.#database, this.engine);
+    if (this.engine === 'sqlite') await this.run(`pragma busy_timeout = ${BUSY_WAIT_MS}`, []);
   }
 
   /** Waits for what runs and lets the database go. */
