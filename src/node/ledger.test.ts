@@ -262,6 +262,44 @@ describe('SQLite', () => {
   });
 });
 
+describe('a transaction that the database could not order among others', () => {
+  const failure = (code: string) => Object.assign(new Error('could not serialize access'), { code });
+
+  test.each(['40001', '40P01', 'SQLITE_BUSY_SNAPSHOT'])('is run again from its beginning (%s)', async (code) => {
+    const retries: string[] = [];
+    const store = await openLedger({ file: ':memory:' }, { onRetry: (told) => retries.push(told) });
+    opened.push(store);
+    const inserted = await store.transaction(async (transaction) => {
+      const count = await transaction.insertPayments([ROW]);
+      if (retries.length < 2) throw failure(code);
+      return count;
+    });
+    // What the attempts before had written was undone: the row was new each time.
+    expect([inserted, retries]).toEqual([1, [code, code]]);
+    expect((await store.counts()).payments).toBe(1);
+  });
+
+  test('is given up in the end, and any other error at once', async () => {
+    const pause = jest.spyOn(Math, 'random').mockReturnValue(0);
+    try {
+      let attempts = 0;
+      const store = await openLedger({ file: ':memory:' });
+      opened.push(store);
+      const failing = (code: string) =>
+        store.transaction(async () => {
+          attempts++;
+          throw failure(code);
+        });
+      await expect(failing('40001')).rejects.toMatchObject({ code: '40001' });
+      expect(attempts).toBe(12);
+      await expect(failing('23505')).rejects.toMatchObject({ code: '23505' });
+      expect(attempts).toBe(13);
+    } finally {
+      pause.mockRestore();
+    }
+  });
+});
+
 test('a place for a ledger that cannot be is refused', async () => {
   await expect(openLedger({ file: join(folder, 'no', 'such', 'folder.sqlite') })).rejects.toThrow();
   await expect(openLedger({ postgres: 'postgres://localhost:1/x', connectionCount: 0 })).rejects.toThrow(

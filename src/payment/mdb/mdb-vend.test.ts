@@ -279,6 +279,22 @@ describe('a controller out of step', () => {
     expect(await settled(result)).toMatch(/^unknown/);
   });
 
+  test('a failure after the success is out of sequence: the sale stays vended, until somebody takes it back', async () => {
+    const { vend, vmc, raw } = machine({ level: 2 });
+    await vmc.start();
+    const result = vend.vend(12, PRICE);
+    await vmc.pollUntil(0x03);
+    await raw(0x13, 0x00, 0, UNITS, 0, 12);
+    await vmc.pollUntil(0x05);
+    for (const command of [
+      [0x13, 0x02, 0, 12],
+      [0x13, 0x03],
+    ])
+      expect(await raw(...command)).toBe('00');
+    expect(await raw(0x12)).toMatch(/^0B 04/);
+    expect(await settled(result)).toBe('vended');
+  });
+
   test('mangled blocks, blocks for other devices and unknown commands are not answered; RET brings the last answer again', async () => {
     const { vend, vmc } = machine();
     await vmc.start();
