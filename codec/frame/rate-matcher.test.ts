@@ -59,7 +59,7 @@ describe('rate matcher', () => {
       for (const version of VERSIONS) {
         const sent = sentIndices(matcher, blockSize, version, 2 * count);
         expect(new Set(sent.slice(0, count)).size).toBe(count);
-        expect(sent.slice(count)).toEqual(sent.slice(0, count));
+        expect(sent.findIndex((index, i) => index !== sent[i % count])).toBe(-1);
       }
     }
   });

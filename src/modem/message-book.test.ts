@@ -131,12 +131,12 @@ describe('a message book', () => {
     const book = new MessageBook();
     const random = new SeededRandom(1);
     let looks = 0;
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 160; i++) {
       const llrs = new Float32Array(CODED_BITS).map(() => 6 * random.normal());
       book.add({ ...softBurst(PAYLOAD, i % 4, 0, 1), endSeconds: i / 40, llrs: () => llrs, refine: () => looks++ });
     }
     expect(looks).toBeGreaterThan(100);
-    expect(looks).toBeLessThanOrEqual(160 + 10 * 25);
+    expect(looks).toBeLessThanOrEqual(160 + 4 * 25);
   });
 
   test('bounds the failed bursts of all long messages together', () => {
