@@ -11,7 +11,8 @@ export { type JournalOptions, openJournal, repairJournal, type SqliteJournal } f
 export type { JournalRepair } from './journal-repair.js';
 export { readKeyFile, writeKeyFile } from './key-file.js';
 // ---- settlement: the ledger on disk ----
-export { type LedgerLocation, type LedgerObserver, openLedger, type SqlLedgerStore } from './ledger.js';
+export type { LedgerLocation, LedgerObserver, SqlLedgerStore } from './ledger.js';
+export { openLedger } from './open-ledger.js';
 export { nativeVerifier } from './native-verifier.js';
 // ---- pictures ----
 export * from './picture/index.js';
