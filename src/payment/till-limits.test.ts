@@ -122,7 +122,7 @@ describe('rule 16: signature checks are rate-limited, and floods do not stop hon
   test('good payments cost nothing: a busy till never runs dry', async () => {
     const { till } = await openTill({ offline: { ...LIMITS, maxStoredMinorUnits: 1_000_000 } });
     const phone = await aPhone();
-    for (let counter = 1; counter <= 30; counter++)
+    for (let counter = 1; counter <= 22; counter++)
       expect(why(await till.hear(await phone.spend({ counter }, counter === 1 ? 'inline' : 'id')))).toBe('sale');
   });
 });
