@@ -41,6 +41,9 @@ export class OfdmChannel {
   /** What the preamble says of the channel; nothing until its slip is known. */
   private readonly preamble: CellStatistics;
   private readonly decaySamples: number;
+  // state
+  /** Whether the estimator comes from a fit to all cells of the burst: the next one then changes little. */
+  private isFittedToAll = false;
 
   constructor(
     private readonly waveform: OfdmWaveform,
@@ -149,6 +152,7 @@ export class OfdmChannel {
   fit(symbol: OfdmSymbol, noise: Float64Array): void {
     this.gather(symbol, noise);
     this.estimator.estimate(this.statistics);
+    this.isFittedToAll = false;
     this.giveTo(symbol);
   }
 
@@ -181,19 +185,22 @@ export class OfdmChannel {
    */
   refit(symbols: readonly OfdmSymbol[], points: readonly CellPoints[], noise: Float64Array): number {
     const count = symbols.length;
-    const step = REFINE_HALF_WINDOW;
+    const isOneFit = count <= 2 * REFINE_HALF_WINDOW + 1;
+    const step = isOneFit ? count : REFINE_HALF_WINDOW;
     for (let first = 0; first < count; first += step) {
-      const from = count <= 2 * step + 1 ? 0 : Math.max(0, first - step);
-      const to = count <= 2 * step + 1 ? count : Math.min(count, first + 2 * step);
+      const from = isOneFit ? 0 : Math.max(0, first - step);
+      const to = isOneFit ? count : Math.min(count, first + 2 * step);
       this.statistics.clear();
       if (from === 0) this.statistics.add(this.preamble);
       for (let symbol = from; symbol < to; symbol++) {
         const { re, im, noiseGain } = symbols[symbol];
         this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, noise, noiseGain);
       }
-      this.estimator.estimate(this.statistics);
+      if (isOneFit && this.isFittedToAll) this.estimator.update(this.statistics);
+      else this.estimator.estimate(this.statistics);
       for (let symbol = first; symbol < Math.min(count, first + step); symbol++) this.giveTo(symbols[symbol]);
     }
+    this.isFittedToAll = isOneFit;
     return Math.min(count, 2 * REFINE_HALF_WINDOW);
   }
 

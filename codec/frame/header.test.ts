@@ -112,13 +112,14 @@ describe('sensitivity', () => {
     expect(together).toBeGreaterThanOrEqual(95);
   });
 
-  test('a wrongly supposed redundancy version is refused', () => {
+  test('a wrongly supposed redundancy version is refused, or told as the exclusive or of the two', () => {
     const codec = new HeaderCodec(192);
     const llrs = Float32Array.from(codec.encode({ payloadByteCount: 92, messageId: 5 }, 2), (bit) => (bit ? -2 : 2));
     const descrambled = new Float32Array(192);
     for (let supposed = 0; supposed < 4; supposed++) {
       codec.descramble(llrs, supposed, descrambled);
       expect(codec.decodeDescrambled(descrambled).ok).toBe(supposed === 2);
+      expect(codec.decodeDescrambled(descrambled, 3)).toMatchObject({ ok: true, redundancyVersion: supposed ^ 2 });
     }
   });
 });

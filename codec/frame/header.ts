@@ -168,14 +168,18 @@ export class HeaderCodec {
   }
 
   /**
-   * A sum of descrambled headers. If the supposed redundancy versions were wrong, the result is a refusal.
+   * A sum of descrambled headers. The code is linear, so one descrambled for a version it was not sent with is a codeword as
+   * well: that of the same header with the exclusive or of the two versions.
    *
    * @param llrs - codedBitCount LLRs from `descramble`, of one burst or added over several
-   * @returns redundancyVersion is 0 if ok: it has been taken away
-   * @throws TillsongError `ERR_TYPE`, `ERR_LENGTH`
+   * @param mostVersionDifference - the greatest of these exclusive ors that is let through, 0..3; by default none is, and a
+   *   wrong supposition is a refusal
+   * @returns as redundancyVersion the exclusive or of sent and supposed version
+   * @throws TillsongError `ERR_TYPE`, `ERR_LENGTH`, `ERR_RANGE`
    */
-  decodeDescrambled(llrs: Float32Array): HeaderResult {
-    return this.firstAccepted(llrs, 0);
+  decodeDescrambled(llrs: Float32Array, mostVersionDifference = 0): HeaderResult {
+    assertInteger('mostVersionDifference', mostVersionDifference, 0, REDUNDANCY_VERSION_COUNT - 1);
+    return this.firstAccepted(llrs, mostVersionDifference);
   }
 
   private encodePlain(header: Header, redundancyVersion: number): Uint8Array {
