@@ -8,7 +8,7 @@
 // what a settlement server that checks without it (OpenSSL among others; the vectors show it) refuses to pay. No honest
 // signer's signature is refused by any of these rules.
 
-import { etc, getPublicKey, hashes, Point, sign } from '@noble/ed25519';
+import { etc, getPublicKey, hashes, Point, sign, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { assertBytes } from '../../src/shared/assert.js';
 import { concatBytes, equalBytes } from './bytes.js';
@@ -30,8 +30,9 @@ const GROUP_ORDER = Point.CURVE().n;
 /**
  * The strict check described at the top of this file.
  *
- * The cheap refusals come first. The equation costs the same whether it holds or not, about what the library's own check
- * costs: 1.2 ms measured on one core; the first call of all builds the library's table of the base point, 31 ms.
+ * The cheap refusals come first and the equation without the cofactor last, so that a flood of bad signatures costs
+ * hardly more than the library's own check. Measured on one core: good 2.3 ms, bad 1.3 ms, the library alone 1.1 ms; the
+ * first call of all builds the library's table of the base point, 31 ms.
  *
  * @returns a verdict; never throws on any bytes
  * @throws TillsongError `ERR_TYPE` when one of the three is no Uint8Array
@@ -49,7 +50,10 @@ export function verifyEd25519({ publicKey, message, signature }: SignatureCheck)
   const scalarS = littleEndian(signature.slice(32));
   if (pointR === undefined || scalarS >= GROUP_ORDER) return { ok: false, reason: 'signature' };
 
-  // [S]B - [k]A = R exactly. The library's `verify` checks this times 8, which follows from it, so it has nothing to add.
+  if (!withSha512(() => verify(signature, message, publicKey, { zip215: false })))
+    return { ok: false, reason: 'signature' };
+
+  // [S]B - [k]A = R exactly; the library has shown it only up to a point of small order.
   const k = littleEndian(sha512(concatBytes(encodedR, publicKey, message))) % GROUP_ORDER;
   const expectedR = Point.BASE.multiply(scalarS, false).subtract(keyPoint.multiply(k, false));
   return expectedR.equals(pointR) ? { ok: true } : { ok: false, reason: 'signature' };
