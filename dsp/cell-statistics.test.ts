@@ -23,12 +23,12 @@ describe('the statistics of known cells', () => {
     const soft = new CellStatistics(1);
     const of = (x: number) => Float64Array.of(x);
     known.addCell(0, 0.4, -1.2, Math.SQRT1_2, -Math.SQRT1_2, 0.5);
-    soft.addSoft(of(0.4), of(-1.2), of(Math.SQRT1_2), of(-Math.SQRT1_2), of(0.25), 2);
+    soft.addSoft(of(0.4), of(-1.2), of(Math.SQRT1_2), of(-Math.SQRT1_2), of(0.25), of(2));
     expect(soft.weights[0]).toBeCloseTo(known.weights[0], 12);
     expect(soft.observedRe[0]).toBeCloseTo(known.observedRe[0], 12);
     expect(soft.observedIm[0]).toBeCloseTo(known.observedIm[0], 12);
     soft.clear();
-    soft.addSoft(of(0.4), of(1.2), of(0), of(0), of(0.25), 2);
+    soft.addSoft(of(0.4), of(1.2), of(0), of(0), of(0.25), of(2));
     expect([soft.weights[0], soft.observedRe[0], soft.observedIm[0]]).toEqual([2, 0, 0]);
   });
 

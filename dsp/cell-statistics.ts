@@ -52,10 +52,10 @@ export class CellStatistics {
     meanRe: Float64Array,
     meanIm: Float64Array,
     noise: Float64Array,
-    noiseGain: number,
+    noiseGains: Float64Array,
   ): void {
     for (let c = 0; c < this.weights.length; c++) {
-      const scale = 1 / (noise[c] * noiseGain);
+      const scale = 1 / (noise[c] * noiseGains[c]);
       this.weights[c] += scale;
       this.observedRe[c] += (meanRe[c] * yRe[c] + meanIm[c] * yIm[c]) * scale;
       this.observedIm[c] += (meanRe[c] * yIm[c] - meanIm[c] * yRe[c]) * scale;

@@ -193,8 +193,8 @@ export class OfdmChannel {
       this.statistics.clear();
       if (from === 0) this.statistics.add(this.preamble);
       for (let symbol = from; symbol < to; symbol++) {
-        const { re, im, noiseGain } = symbols[symbol];
-        this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, noise, noiseGain);
+        const { re, im, noiseGains } = symbols[symbol];
+        this.statistics.addSoft(re, im, points[symbol].re, points[symbol].im, noise, noiseGains);
       }
       if (isOneFit && this.isFittedToAll) this.estimator.update(this.statistics);
       else this.estimator.estimate(this.statistics);

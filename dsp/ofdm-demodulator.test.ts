@@ -5,7 +5,7 @@ import { BasebandBuffer } from './baseband-buffer.js';
 import { addWhiteNoise } from './channel/noise.js';
 import { writeChirpTrain } from './chirp.js';
 import { DownConverter } from './down-converter.js';
-import { OfdmDemodulator } from './ofdm-demodulator.js';
+import { type OfdmCells, OfdmDemodulator } from './ofdm-demodulator.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { OfdmModulator } from './ofdm-modulator.js';
 
@@ -113,6 +113,21 @@ function stretched(samples: Float32Array, dilation: number): Float32Array {
     const [a, b, c, d] = [samples[k - 1], samples[k], samples[k + 1], samples[k + 2]];
     return b + f * ((c - a) / 2 + f * (a - 2.5 * b + 2 * c - d / 2 + f * ((d - a) / 2 + 1.5 * (b - c))));
   });
+}
+
+/** How far cells are from where channel and nearest point put them, in power over the channel's. */
+function missOf({ re, im, channelRe, channelIm }: OfdmCells): number {
+  let miss = 0;
+  let power = 0;
+  for (let c = 0; c < re.length; c++) {
+    // conj(h) y on its side of both axes: a point of |h|^2 sqrt(1/2) (1 + i)
+    const alongRe = Math.abs(channelRe[c] * re[c] + channelIm[c] * im[c]);
+    const alongIm = Math.abs(channelRe[c] * im[c] - channelIm[c] * re[c]);
+    const gain = channelRe[c] ** 2 + channelIm[c] ** 2;
+    miss += (alongRe - gain * Math.SQRT1_2) ** 2 / gain + (alongIm - gain * Math.SQRT1_2) ** 2 / gain;
+    power += gain;
+  }
+  return miss / power;
 }
 
 describe('OFDM from bits to soft bits', () => {
@@ -234,6 +249,41 @@ describe('the soft bits of OFDM in white noise', () => {
     const { payload } = receive(addWhiteNoise(clicked, 15, random), burst);
     expect(errorRate(payload, burst.payloadBits)).toBeLessThan(0.5 / SYMBOLS + 0.02);
     expect(information(payload, burst.payloadBits)).toBeGreaterThan(0.65);
+  });
+
+  test('are told where in the band one symbol is louder than the others (seed 30)', () => {
+    const burst = makeBurst(30);
+    const random = new SeededRandom(30);
+    const from = (LEAD + PREAMBLE + 4 * (256 + 32)) * 4;
+    // Noise that two filters keep low, for as long as a symbol lasts.
+    let low = 0;
+    let lower = 0;
+    const rumbling = burst.samples.map((x, n) => {
+      low += 0.3 * ((n >= from && n < from + 1152 ? 4 * random.normal() : 0) - low);
+      lower += 0.3 * (low - lower);
+      return x + lower;
+    });
+    const { demodulator } = receive(addWhiteNoise(rumbling, 6, random), burst);
+    const quiet = demodulator.cells(2).noiseVariance;
+    const louder = demodulator.cells(4).noiseVariance.map((variance, c) => variance / quiet[c]);
+    const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length;
+    expect(mean(louder.subarray(0, 64))).toBeGreaterThan(1.3 * mean(louder.subarray(64)));
+  });
+
+  test('get rid of more of a noise burst once the decoder has helped (seeds 34 to 37)', () => {
+    let before = 0;
+    let after = 0;
+    for (let seed = 34; seed < 38; seed++) {
+      const burst = makeBurst(seed);
+      const random = new SeededRandom(seed);
+      const from = (LEAD + PREAMBLE + 4 * (256 + 32) + 100) * 4;
+      const clicked = burst.samples.map((x, n) => x + (n >= from && n < from + 160 ? random.normal() : 0));
+      const { demodulator } = receive(addWhiteNoise(clicked, 15, random), burst);
+      before += missOf(demodulator.cells(4));
+      demodulator.refine(Float32Array.from(burst.payloadBits, (bit) => (bit ? -8 : 8)));
+      after += missOf(demodulator.cells(4));
+    }
+    expect(after).toBeLessThan(0.8 * before);
   });
 });
 

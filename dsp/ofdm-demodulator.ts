@@ -10,7 +10,7 @@ import { OfdmFrontEnd } from './ofdm-front-end.js';
 import { BITS_PER_CELL, type CellKind, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
-import { type OfdmSymbol, turnBack } from './ofdm-symbol.js';
+import { type CellPoints, cellSlip, distortionPower, type OfdmSymbol, turnBack } from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
 import { demapQpsk } from './qpsk.js';
 
@@ -26,8 +26,6 @@ export interface OfdmCells {
   readonly noiseVariance: Float64Array;
 }
 
-/** A clipping sender leaves this share of a cell's power as distortion in it. */
-const DISTORTION_SHARE = 0.05;
 /** Times the dilation is measured between preamble and first symbol and the symbol read again. */
 const DILATION_ROUNDS = 2;
 /** A slip below this needs no second reading: 1 us. */
@@ -87,13 +85,13 @@ export class OfdmDemodulator implements BurstDemodulator {
    */
   cells(symbol: number): OfdmCells {
     assertInteger('symbol', symbol, 0, this.symbols.length - 1);
-    const { re, im, channelRe, channelIm, errorVariance, noiseGain } = this.symbols[symbol];
+    const { re, im, channelRe, channelIm } = this.symbols[symbol];
     return {
       re: re.slice(),
       im: im.slice(),
       channelRe: channelRe.slice(),
       channelIm: channelIm.slice(),
-      noiseVariance: this.noise.variance.map((variance) => variance * noiseGain + errorVariance),
+      noiseVariance: this.noiseOf(this.symbols[symbol]),
     };
   }
 
@@ -141,7 +139,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     turnBack(heard, slip, omegaRadPerSample);
     this.timing.follow(symbol, slip);
     this.channel.follow(heard, this.noise.variance);
-    this.noise.matchSymbol(heard);
+    this.noise.matchSymbol(heard, this.known);
   }
 
   payloadLlrs(): Float32Array {
@@ -156,15 +154,31 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   refine(appLlrs: Float32Array): void {
     const points = this.known.meanPoints(this.symbols.length, appLlrs);
+    this.symbols.forEach((symbol, i) => {
+      this.readAgain(symbol, points[i]);
+    });
     const symbolsPerFit = this.channel.refit(this.symbols, points, this.noise.variance);
     this.noise.matchBurst(this.symbols, points, symbolsPerFit);
   }
 
+  /** Times a symbol anew by all its cells, and rids it of noise bursts once more. */
+  private readAgain(symbol: OfdmSymbol, points: CellPoints): void {
+    const { omegaRadPerSample } = this.timing;
+    turnBack(symbol, cellSlip(symbol, points, this.noiseOf(symbol), omegaRadPerSample, 0), omegaRadPerSample);
+    this.frontEnd.weighAgain(symbol, points);
+  }
+
+  /** Variance of a symbol's noise and of its channel's error together, per carrier. */
+  private noiseOf({ noiseGains, errorVariance }: OfdmSymbol): Float64Array {
+    return this.noise.variance.map((variance, c) => variance * noiseGains[c] + errorVariance);
+  }
+
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
   private readSymbol(buffer: BasebandBuffer, index: number): OfdmSymbol {
-    const { re, im } = this.frontEnd.readCells(buffer, index);
+    const { re, im, plain } = this.frontEnd.readCells(buffer, index);
     const { re: channelRe, im: channelIm, errorVariance } = this.channel.response;
-    const symbol = { index, re, im, channelRe, channelIm, errorVariance, noiseGain: 1 };
+    const noiseGains = new Float64Array(re.length).fill(1);
+    const symbol = { index, re, im, plain, channelRe, channelIm, errorVariance, noiseGains };
     this.symbols[index] = symbol;
     return symbol;
   }
@@ -203,12 +217,12 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   /** Writes the LLRs of a symbol's header or payload cells from out[at] on; returns the next position. */
   private demap(symbol: OfdmSymbol, wanted: CellKind, out: Float32Array, at: number): number {
-    const { index, re, im, channelRe, channelIm, errorVariance, noiseGain } = symbol;
+    const { index, re, im, channelRe, channelIm } = symbol;
+    const noise = this.noiseOf(symbol);
     let next = at;
     for (let c = 0; c < re.length; c++) {
       if (this.grid.cellKind(index, c) !== wanted) continue;
-      const distortion = DISTORTION_SHARE * (channelRe[c] ** 2 + channelIm[c] ** 2);
-      const variance = this.noise.variance[c] * noiseGain + errorVariance + distortion;
+      const variance = noise[c] + distortionPower(symbol, c);
       demapQpsk(re[c], im[c], channelRe[c], channelIm[c], variance, out, next);
       next += BITS_PER_CELL;
     }

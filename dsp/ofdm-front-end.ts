@@ -9,7 +9,7 @@ import { limitImpulses } from './impulse-limiter.js';
 import { mean } from './noise-estimate.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { localMean } from './ofdm-local-mean.js';
-import type { CellPoints } from './ofdm-symbol.js';
+import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
 import type { OfdmTiming } from './ofdm-timing.js';
 import { SubbandWeighting } from './subband-weighting.js';
 
@@ -32,6 +32,11 @@ export interface PreambleCells extends CellPoints {
   readonly sentIm: Float64Array;
   /** Length of its window over that of a symbol: so much less noise is in it. */
   readonly windowShare: number;
+}
+
+/** A symbol's cells, and what they were before loud moments were turned down. */
+export interface HeardCells extends CellPoints {
+  readonly plain: CellPoints;
 }
 
 /** Reads a burst's windows. All carriers have gain 1 until `flatten`. */
@@ -74,11 +79,17 @@ export class OfdmFrontEnd {
   }
 
   /** Reads a symbol's window; delay 0 is the strongest path found by the detector. @returns its cells, the caller's own */
-  readCells(buffer: BasebandBuffer, symbol: number): CellPoints {
+  readCells(buffer: BasebandBuffer, symbol: number): HeardCells {
     buffer.read(this.timing.windowPlan(symbol), this.workRe, this.workIm);
     limitImpulses(this.workRe, this.workIm);
     this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    const plain = this.carriersOf();
     this.weighting.apply(this.workRe, this.workIm);
+    return { ...this.carriersOf(), plain };
+  }
+
+  /** The carriers of the transformed window: with their gains, delay 0 being the strongest path found by the detector. */
+  private carriersOf(): CellPoints {
     const { carrierCount, fftSize } = this.waveform;
     const { gains } = this;
     const { backoffSamples } = this.timing;
@@ -94,6 +105,34 @@ export class OfdmFrontEnd {
       im[c] = gains[c] * (this.workRe[source] * sin + this.workIm[source] * cos);
     }
     return { re, im };
+  }
+
+  /**
+   * Turns down a symbol's loud moments again, now that its cells are known in part: what the signal is known to do no longer
+   * hides the quiet moments, is not touched by the weights, and does not leak from carrier to carrier by them. A cell's own
+   * expectation falls out of its result, as weights are 1 on average.
+   *
+   * @param symbol - its channel is fitted; its cells are written anew
+   * @param points - expected points of its cells
+   */
+  weighAgain(symbol: OfdmSymbol, points: CellPoints): void {
+    const { carrierCount, fftSize } = this.waveform;
+    const { re, im, plain, channelRe, channelIm } = symbol;
+    const { workRe, workIm } = this;
+    workRe.fill(0);
+    workIm.fill(0);
+    const binOf = (c: number) => (c - carrierCount / 2) & (fftSize - 1);
+    for (let c = 0; c < carrierCount; c++) {
+      re[c] = channelRe[c] * points.re[c] - channelIm[c] * points.im[c];
+      im[c] = channelRe[c] * points.im[c] + channelIm[c] * points.re[c];
+      workRe[binOf(c)] = plain.re[c] - re[c];
+      workIm[binOf(c)] = plain.im[c] - im[c];
+    }
+    this.weighting.apply(workRe, workIm);
+    for (let c = 0; c < carrierCount; c++) {
+      re[c] += workRe[binOf(c)];
+      im[c] += workIm[binOf(c)];
+    }
   }
 
   /**

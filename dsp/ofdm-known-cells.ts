@@ -3,9 +3,8 @@
 
 import type { CellStatistics } from './cell-statistics.js';
 import type { OfdmGrid } from './ofdm-grid.js';
-import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
-import { softCoordinate } from './qpsk.js';
-import { measureSlip } from './slip.js';
+import { type CellPoints, cellSlip, type OfdmSymbol } from './ofdm-symbol.js';
+import { demapQpsk, softCoordinate } from './qpsk.js';
 
 /** Coordinate of a coded bit that is certain. */
 function hardCoordinate(bit: number): number {
@@ -69,21 +68,35 @@ export class KnownCells {
     });
   }
 
+  /** Expected points of a symbol's cells before any decoder's help: pilots exactly, others as each looks by itself. */
+  likelyPoints(symbol: OfdmSymbol, noise: Float64Array): CellPoints {
+    const { index, re, im, channelRe, channelIm, errorVariance, noiseGains } = symbol;
+    const points = this.pilotPoints(index);
+    const llrs = new Float32Array(2);
+    for (let c = 0; c < re.length; c++) {
+      if (this.grid.cellKind(index, c) === 'pilot') continue;
+      demapQpsk(re[c], im[c], channelRe[c], channelIm[c], noise[c] * noiseGains[c] + errorVariance, llrs, 0);
+      points.re[c] = softCoordinate(llrs[0]);
+      points.im[c] = softCoordinate(llrs[1]);
+    }
+    return points;
+  }
+
   /** Time by which a symbol's pilots lie early, in samples. @param noise - per carrier */
   pilotSlip(symbol: OfdmSymbol, noise: Float64Array, omegaRadPerSample: Float64Array): number {
-    const { index, re, im, channelRe, channelIm } = symbol;
+    return cellSlip(symbol, this.pilotPoints(symbol.index), noise, omegaRadPerSample);
+  }
+
+  /** A symbol's points as far as they are known by its pilots: 0 elsewhere. */
+  private pilotPoints(symbol: number): CellPoints {
     const { carrierCount } = this.grid.waveform;
-    const qRe = new Float64Array(carrierCount);
-    const qIm = new Float64Array(carrierCount);
+    const re = new Float64Array(carrierCount);
+    const im = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
-      if (this.grid.cellKind(index, c) !== 'pilot') continue;
-      const xRe = this.grid.pilotRe(index, c);
-      const xIm = this.grid.pilotIm(index, c);
-      const hRe = channelRe[c] * xRe - channelIm[c] * xIm;
-      const hIm = channelRe[c] * xIm + channelIm[c] * xRe;
-      qRe[c] = (hRe * re[c] + hIm * im[c]) / noise[c];
-      qIm[c] = (hRe * im[c] - hIm * re[c]) / noise[c];
+      if (this.grid.cellKind(symbol, c) !== 'pilot') continue;
+      re[c] = this.grid.pilotRe(symbol, c);
+      im[c] = this.grid.pilotIm(symbol, c);
     }
-    return measureSlip(qRe, qIm, omegaRadPerSample);
+    return { re, im };
   }
 }

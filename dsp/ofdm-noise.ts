@@ -5,8 +5,9 @@ import { mean, smoothNoise } from './noise-estimate.js';
 import type { OfdmChannel } from './ofdm-channel.js';
 import type { AmbientPower } from './ofdm-front-end.js';
 import type { CellKind, OfdmGrid } from './ofdm-grid.js';
+import type { KnownCells } from './ofdm-known-cells.js';
 import { localMean } from './ofdm-local-mean.js';
-import { type CellPoints, type OfdmSymbol, residualPower, softResidualPower } from './ofdm-symbol.js';
+import { type CellPoints, distortionPower, type OfdmSymbol, residualPower, softResidualPower } from './ofdm-symbol.js';
 
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
 const NOISE_FLOOR = 0.003;
@@ -18,6 +19,8 @@ const LEAST_FREEDOM = 0.5;
 const FIRST_NOISE_LEVEL = 0.1;
 /** And at most for any: a fit to nothing but noise would never recover. */
 const GREATEST_NOISE_LEVEL = 0.9;
+/** How much of a symbol's noise at a carrier is judged by the cells around; the rest by all of the symbol. */
+const LOCAL_SHARE = 0.5;
 /** Few cells make a symbol's noise uncertain: it is never taken to be lower than this share of the burst's. */
 const LEAST_PILOT_GAIN = 0.7;
 const LEAST_SYMBOL_GAIN = 0.5;
@@ -25,7 +28,7 @@ const LEAST_SYMBOL_GAIN = 0.5;
 /** What is believed of the noise at each step of a burst. Cells have mean power 1 all over the band. */
 export class OfdmNoise {
   // state
-  /** Variance per carrier of a symbol whose `noiseGain` is 1. */
+  /** Variance per carrier of a symbol whose `noiseGains` are 1. */
   readonly variance: Float64Array;
   private readonly ambient: Float64Array;
   private readonly residuals: Float64Array;
@@ -89,8 +92,18 @@ export class OfdmNoise {
     this.floorNoise(this.channel.meanPower);
   }
 
-  /** Sets a symbol's noise gain by its pilots. */
-  matchSymbol(symbol: OfdmSymbol): void {
+  /** Sets a symbol's noise gains: how loud it is by its pilots, and where in the band by all cells as each looks by itself. */
+  matchSymbol(symbol: OfdmSymbol, known: KnownCells): void {
+    const level = this.pilotLevel(symbol);
+    symbol.noiseGains.fill(level);
+    // Without noise it is the sender's distortion that the cells show.
+    const expected = this.variance.map((power, c) => power + distortionPower(symbol, c));
+    const ratios = ratiosTo(expected, symbol, known.likelyPoints(symbol, this.variance));
+    this.setGains(symbol, ratios, level, LEAST_PILOT_GAIN);
+  }
+
+  /** Noise of a symbol's pilots relative to the burst's. */
+  private pilotLevel(symbol: OfdmSymbol): number {
     const { grid } = this;
     const { index } = symbol;
     let sum = 0;
@@ -100,7 +113,7 @@ export class OfdmNoise {
       sum += residualPower(symbol, c, grid.pilotRe(index, c), grid.pilotIm(index, c)) / this.variance[c];
       count++;
     }
-    symbol.noiseGain = Math.max(LEAST_PILOT_GAIN, sum / Math.max(1, count));
+    return Math.max(LEAST_PILOT_GAIN, sum / Math.max(1, count));
   }
 
   /**
@@ -117,13 +130,21 @@ export class OfdmNoise {
     for (let c = 0; c < carrierCount; c++) this.residuals[c] /= freedom;
     smoothNoise(this.residuals, count, this.variance);
     this.floorNoise(this.channel.meanPower);
-    for (let symbol = 0; symbol < count; symbol++) {
-      let sum = 0;
-      const { re, im } = points[symbol];
-      for (let c = 0; c < carrierCount; c++)
-        sum += softResidualPower(symbols[symbol], c, re[c], im[c]) / this.variance[c];
-      symbols[symbol].noiseGain = Math.max(LEAST_SYMBOL_GAIN, sum / freedom / carrierCount);
-    }
+    symbols.forEach((symbol, i) => {
+      const ratios = ratiosTo(this.variance, symbol, points[i]);
+      this.setGains(symbol, ratios, mean(ratios) / freedom, LEAST_SYMBOL_GAIN);
+    });
+  }
+
+  /**
+   * Sets a symbol's noise gains to a level on average, along the band as its cells are off their points: what comes and goes
+   * within a burst - a word, a coin, a train's brake - is seldom so in all of the band.
+   */
+  private setGains(symbol: OfdmSymbol, ratios: Float64Array, level: number, least: number): void {
+    const scale = level / Math.max(mean(ratios), 1e-20);
+    const local = localMean(ratios.length, (c) => scale * ratios[c]);
+    for (let c = 0; c < local.length; c++)
+      symbol.noiseGains[c] = Math.max(least, level + LOCAL_SHARE * (local[c] - level));
   }
 
   /** Keeps every carrier's noise above a share of the signal (of all that is heard, while no signal is known). */
@@ -166,16 +187,16 @@ export class OfdmNoise {
 
   /** Fills `residuals` with the mean over the symbols of E|y - h x|^2, weighted by the symbols' quietness. */
   private averageResiduals(symbols: readonly OfdmSymbol[], points: readonly CellPoints[]): void {
-    this.residuals.fill(0);
-    let total = 0;
-    for (let symbol = 0; symbol < symbols.length; symbol++) {
-      const weight = 1 / symbols[symbol].noiseGain;
-      total += weight;
-      const { re, im } = points[symbol];
-      for (let c = 0; c < this.residuals.length; c++)
-        this.residuals[c] += weight * weight * softResidualPower(symbols[symbol], c, re[c], im[c]);
+    for (let c = 0; c < this.residuals.length; c++) {
+      let sum = 0;
+      let total = 0;
+      for (let symbol = 0; symbol < symbols.length; symbol++) {
+        const weight = 1 / symbols[symbol].noiseGains[c];
+        total += weight;
+        sum += weight * weight * softResidualPower(symbols[symbol], c, points[symbol].re[c], points[symbol].im[c]);
+      }
+      this.residuals[c] = sum / Math.max(total, 1e-9);
     }
-    for (let c = 0; c < this.residuals.length; c++) this.residuals[c] /= Math.max(total, 1e-9);
   }
 }
 
@@ -183,4 +204,9 @@ export class OfdmNoise {
 function excessPower({ re, im, channelRe, channelIm }: OfdmSymbol): Float64Array {
   const excess = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2);
   return excess.map((power) => Math.max(0, power));
+}
+
+/** How far a symbol's cells are off their points, in power over what is expected. */
+function ratiosTo(expected: Float64Array, symbol: OfdmSymbol, { re, im }: CellPoints): Float64Array {
+  return expected.map((power, c) => softResidualPower(symbol, c, re[c], im[c]) / power);
 }

@@ -1,5 +1,10 @@
 // One received OFDM symbol on its way through the demodulator, and how far its cells are from what they should be.
 
+import { measureSlip } from './slip.js';
+
+/** A clipping sender leaves this share of a cell's power as distortion in it. */
+const DISTORTION_SHARE = 0.05;
+
 /** Points on the complex plane, one a subcarrier; |x|^2 = 1 for a known cell, less for one known up to its mean. */
 export interface CellPoints {
   readonly re: Float64Array;
@@ -10,16 +15,22 @@ export interface CellPoints {
 export interface OfdmSymbol extends CellPoints {
   /** Place in the burst, header symbols first. */
   readonly index: number;
+  /** Its cells before loud moments were turned down. */
+  readonly plain: CellPoints;
   channelRe: Float64Array;
   channelIm: Float64Array;
   errorVariance: number;
-  /** Noise of this symbol relative to the burst's noise per carrier. */
-  noiseGain: number;
+  /** Noise of this symbol relative to the burst's, both per carrier. */
+  readonly noiseGains: Float64Array;
 }
 
 /** Turns a symbol's cells back by a slip in baseband samples, given the carriers' frequencies in the passband. */
 export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSample: Float64Array): void {
-  const { re, im } = symbol;
+  turnPoints(symbol, slipSamples, omegaRadPerSample);
+  turnPoints(symbol.plain, slipSamples, omegaRadPerSample);
+}
+
+function turnPoints({ re, im }: CellPoints, slipSamples: number, omegaRadPerSample: Float64Array): void {
   for (let c = 0; c < re.length; c++) {
     const phase = omegaRadPerSample[c] * slipSamples;
     const cos = Math.cos(phase);
@@ -28,6 +39,32 @@ export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSam
     im[c] = im[c] * cos - re[c] * sin;
     re[c] = turned;
   }
+}
+
+/**
+ * Time by which a symbol lies early, in samples, by its known cells.
+ *
+ * @param points - as far as they are known, 0 where nothing is
+ * @param noise - per carrier
+ * @param searchSteps - as in `measureSlip`
+ */
+export function cellSlip(
+  symbol: OfdmSymbol,
+  points: CellPoints,
+  noise: Float64Array,
+  omegaRadPerSample: Float64Array,
+  searchSteps?: number,
+): number {
+  const { re, im, channelRe, channelIm } = symbol;
+  const qRe = new Float64Array(re.length);
+  const qIm = new Float64Array(re.length);
+  for (let c = 0; c < re.length; c++) {
+    const hRe = channelRe[c] * points.re[c] - channelIm[c] * points.im[c];
+    const hIm = channelRe[c] * points.im[c] + channelIm[c] * points.re[c];
+    qRe[c] = (hRe * re[c] + hIm * im[c]) / noise[c];
+    qIm[c] = (hRe * im[c] - hIm * re[c]) / noise[c];
+  }
+  return measureSlip(qRe, qIm, omegaRadPerSample, searchSteps);
 }
 
 /** |y - h x|^2 of carrier c for a known x. */
@@ -43,4 +80,9 @@ export function softResidualPower(symbol: OfdmSymbol, c: number, meanRe: number,
   const { channelRe, channelIm } = symbol;
   const gain = channelRe[c] ** 2 + channelIm[c] ** 2;
   return residualPower(symbol, c, meanRe, meanIm) + gain * Math.max(0, 1 - meanRe ** 2 - meanIm ** 2);
+}
+
+/** Power of what the sender itself may have added to a cell. */
+export function distortionPower({ channelRe, channelIm }: OfdmSymbol, c: number): number {
+  return DISTORTION_SHARE * (channelRe[c] ** 2 + channelIm[c] ** 2);
 }
