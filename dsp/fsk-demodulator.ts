@@ -7,8 +7,9 @@ import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
 import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
-import { estimateFskLevels, toneMetrics } from './fsk-levels.js';
+import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
 import { toneBitLlrs } from './fsk-metric.js';
+import { judgeByRinging } from './fsk-tone-chain.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
 
@@ -18,6 +19,8 @@ const LEVEL_BLOCK_SYMBOLS = 64;
 const SIDE_BINS = 0.25;
 /** d/dx of (sinc^2(q - x) - sinc^2(q + x)) / (sinc^2(q - x) + sinc^2(q + x)) at x = 0 for q = 1/4. */
 const DISCRIMINATOR_SLOPE = 1.717;
+/** From this share of a tone's power on in the next symbol, tones are judged together with what they leave there. */
+const LEAST_DECAY = 0.1;
 /** Share of a measured frequency error that is taken for motion. */
 const DILATION_GAIN = 0.2;
 
@@ -40,6 +43,10 @@ export class FskDemodulator implements BurstDemodulator {
   private latest: Float32Array = new Float32Array(0);
   /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
   private metrics: Float32Array = new Float32Array(0);
+  /** Whether the room rings so much that tones are judged by it. */
+  private rings = false;
+  /** Whether the decoder has said something since the tones were judged. */
+  private isToldMore = false;
 
   constructor(
     private readonly waveform: FskWaveform,
@@ -127,8 +134,10 @@ export class FskDemodulator implements BurstDemodulator {
     const { headerSymbolCount } = this.waveform;
     const count = this.energies.length;
     const llrCount = (count - headerSymbolCount) * fskBitsPerSymbol(this.waveform);
-    if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload();
     if (this.priors.length !== llrCount) this.priors = new Float32Array(llrCount);
+    if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload(undefined);
+    else if (this.isToldMore && this.rings) this.judgePayload(this.metrics);
+    this.isToldMore = false;
     this.latest = this.bitLlrs(this.metrics, this.priors);
     return this.latest.slice();
   }
@@ -136,10 +145,12 @@ export class FskDemodulator implements BurstDemodulator {
   /** What the decoder adds to the soft bits judges the tones anew: a symbol's bits are not independent of each other. */
   refine(appLlrs: Float32Array): void {
     this.priors = appLlrs.map((app, i) => saturateLlr(app - (this.latest[i] ?? 0)));
+    this.isToldMore = true;
   }
 
   restart(): void {
     this.priors = new Float32Array(0);
+    if (this.rings) this.metrics = new Float32Array(0);
   }
 
   private windowStart(symbol: number): number {
@@ -203,20 +214,70 @@ export class FskDemodulator implements BurstDemodulator {
     });
   }
 
-  /** Fills `metrics` for all payload symbols so far, with levels that may change from block to block. */
-  private judgePayload(): void {
+  /**
+   * Fills `metrics` for all payload symbols so far, with levels that may change from block to block.
+   *
+   * @param before - the metrics as judged last, if the decoder has said something since
+   */
+  private judgePayload(before: Float32Array | undefined): void {
     const { headerSymbolCount } = this.waveform;
     const count = this.energies.length;
     this.metrics = new Float32Array((count - headerSymbolCount) * this.toneCount);
+    this.rings = false;
     for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
       const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
       const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
-      this.judge(from, last, first, last, this.metrics, (first - headerSymbolCount) * this.toneCount);
+      const at = (first - headerSymbolCount) * this.toneCount;
+      const levels = this.judge(from, last, first, last, this.metrics, at);
+      if (levels.decay < LEAST_DECAY) continue;
+      this.rings = true;
+      this.judgeByRinging(levels, from, last, first, before);
     }
   }
 
+  /** Judges symbols [from, to) once more by what rings, and writes the metrics of those from `first` on. */
+  private judgeByRinging(
+    levels: FskLevels,
+    from: number,
+    to: number,
+    first: number,
+    before: Float32Array | undefined,
+  ): void {
+    const { waveform, toneCount, metrics, energies, knownTones } = this;
+    const { headerSymbolCount } = waveform;
+    const rowOf = (table: Float32Array, symbol: number) => {
+      const at = (symbol - headerSymbolCount) * toneCount;
+      return Float64Array.from({ length: toneCount }, (_, tone) => table[at + tone] ?? 0);
+    };
+    const symbols = Array.from({ length: to - from }, (_, i) => from + i);
+    const judged = judgeByRinging(waveform, {
+      energies: energies.slice(from, to),
+      known: knownTones.slice(from, to),
+      levels,
+      metrics: symbols.map((symbol) => rowOf(before ?? metrics, symbol)),
+      logPriors: symbols.map((symbol) => this.tonePriors(symbol)),
+    });
+    for (let symbol = first; symbol < to; symbol++)
+      metrics.set(judged[symbol - from], (symbol - headerSymbolCount) * toneCount);
+  }
+
+  /** What the decoder says of a symbol's tones: sums of its soft bits. */
+  private tonePriors(symbol: number): Float64Array {
+    const { waveform, toneCount, priors } = this;
+    const { headerSymbolCount, tonesPerGroup } = waveform;
+    const bitCount = fskBitsPerGroup(waveform);
+    const firstBit = (symbol - headerSymbolCount) * fskBitsPerSymbol(waveform);
+    return Float64Array.from({ length: toneCount }, (_, tone) => {
+      const group = Math.floor(tone / tonesPerGroup);
+      let sum = 0;
+      for (let b = 0; b < bitCount; b++)
+        if ((tone >> (bitCount - 1 - b)) & 1) sum -= priors[firstBit + group * bitCount + b] ?? 0;
+      return sum;
+    });
+  }
+
   /** Estimates levels over [from, to) and writes the metrics of the tones of symbols [first, last) to out[at] on. */
-  private judge(from: number, to: number, first: number, last: number, out: Float32Array, at: number): void {
+  private judge(from: number, to: number, first: number, last: number, out: Float32Array, at: number): FskLevels {
     const { groupCount, tonesPerGroup } = this.waveform;
     const levels = estimateFskLevels(this.waveform, this.energies.slice(from, to), this.knownTones.slice(from, to));
     const metrics = new Float64Array(tonesPerGroup);
@@ -229,6 +290,7 @@ export class FskDemodulator implements BurstDemodulator {
       }
     }
     this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
+    return levels;
   }
 
   /** Soft bits of symbols from their tones' metrics, with what the decoder says of the bits. */

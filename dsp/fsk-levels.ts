@@ -21,6 +21,10 @@ const NOISE_FLOOR = 1e-3;
 export interface FskLevels {
   /** Noise power where no tone sounds, [symbol][tone]: surroundings plus what rings. */
   readonly noise: readonly Float64Array[];
+  /** The same without what rings. */
+  readonly ambient: readonly Float64Array[];
+  /** What of a tone's power is heard again in the next symbol, 0..0.95. */
+  readonly decay: number;
   /** Constant part of a sounding tone's power, per group. */
   readonly steady: Float64Array;
   /** Fluctuating part, per group. */
@@ -38,13 +42,16 @@ export function estimateFskLevels(
   energies: readonly Float64Array[],
   known: readonly (Int32Array | undefined)[],
 ): FskLevels {
-  const noise = ambientNoise(fskToneCount(waveform), energies);
+  const ambient = ambientNoise(fskToneCount(waveform), energies);
+  const noise = ambient.map((row) => row.slice());
   const levels: FskLevels = {
     noise,
+    ambient,
+    decay: measureDecay(waveform, energies, ambient),
     steady: firstGuess(waveform, energies, noise, known),
     diffuse: new Float64Array(waveform.groupCount),
   };
-  addRinging(waveform, energies, noise);
+  addRinging(fskToneCount(waveform), energies, levels.decay, noise);
   for (let round = 0; round < LEARNING_ROUNDS; round++) learnTones(waveform, energies, known, levels);
   return levels;
 }
@@ -121,9 +128,13 @@ function firstGuess(
  * Adds what rings on from earlier symbols: R(t) = k max(E(t-1) - noise, R(t-1)), with the decay k measured on tones that
  * were strongest one symbol before and are not now.
  */
-function addRinging(waveform: FskWaveform, energies: readonly Float64Array[], noise: readonly Float64Array[]): void {
-  const decay = measureDecay(waveform, energies, noise);
-  const ringing = new Float64Array(fskToneCount(waveform));
+function addRinging(
+  toneCount: number,
+  energies: readonly Float64Array[],
+  decay: number,
+  noise: readonly Float64Array[],
+): void {
+  const ringing = new Float64Array(toneCount);
   for (let t = 1; t < energies.length; t++) {
     const before = energies[t - 1];
     const quiet = noise[t - 1].map((level, tone) => level - ringing[tone]);

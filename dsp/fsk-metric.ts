@@ -47,6 +47,15 @@ export function toneLogLikelihoodRatio(energy: number, noise: number, steady: nu
 }
 
 /**
+ * ln of the density of a squared magnitude E, up to a constant that is the same for all: a constant amplitude of power `steady`
+ * in complex Gaussian noise of this variance (Rice); exponential where steady is 0.
+ */
+export function logRiceDensity(energy: number, variance: number, steady: number): number {
+  const gaussian = -Math.log(variance) - (energy + steady) / variance;
+  return steady > 0 ? gaussian + logBesselI0((2 * Math.sqrt(steady * energy)) / variance) : gaussian;
+}
+
+/**
  * LLRs of the bits that choose one of M tones, from the tones' log-likelihood ratios and what is believed of the bits by
  * other evidence: L(bit) = ln sum over tones with bit 0 - ln sum over tones with bit 1, less the bit's own prior. What is
  * known of a symbol's other bits rules out tones: iterated with the decoder, this mends what judging bits one by one loses.
