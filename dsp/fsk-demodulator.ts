@@ -1,26 +1,19 @@
-// One FSK burst from baseband to soft bits: energies of all tones symbol by symbol, following the sender's motion; levels
-// and LLRs once the symbols are there.
+// One FSK burst from baseband to soft bits: energies of all tones symbol by symbol, following the sender's motion.
+// What they say of the bits is judged in fsk-tone-judge.ts.
 
 import { assertInteger } from '../src/shared/assert.js';
-import { saturateLlr } from '../src/shared/llr.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
 import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
-import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
-import { toneBitLlrs } from './fsk-metric.js';
-import { judgeByRinging } from './fsk-tone-chain.js';
+import { FskToneJudge } from './fsk-tone-judge.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
 
-/** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
-const LEVEL_BLOCK_SYMBOLS = 64;
 /** Energies are also taken this far beside each bin, in bins, to see on which side a tone lies. */
 const SIDE_BINS = 0.25;
 /** d/dx of (sinc^2(q - x) - sinc^2(q + x)) / (sinc^2(q - x) + sinc^2(q + x)) at x = 0 for q = 1/4. */
 const DISCRIMINATOR_SLOPE = 1.717;
-/** From this share of a tone's power on in the next symbol, tones are judged together with what they leave there. */
-const LEAST_DECAY = 0.1;
 /** Share of a measured frequency error that is taken for motion. */
 const DILATION_GAIN = 0.2;
 
@@ -37,16 +30,7 @@ export class FskDemodulator implements BurstDemodulator {
   private readonly map: TimeMap;
   private readonly energies: Float64Array[] = [];
   private readonly knownTones: (Int32Array | undefined)[] = [];
-  private snrLinear = 0;
-  /** What the decoder says of the payload's coded bits beyond what `latest` told it. */
-  private priors: Float32Array = new Float32Array(0);
-  private latest: Float32Array = new Float32Array(0);
-  /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
-  private metrics: Float32Array = new Float32Array(0);
-  /** Whether the room rings so much that tones are judged by it. */
-  private rings = false;
-  /** Whether the decoder has said something since the tones were judged. */
-  private isToldMore = false;
+  private readonly judge: FskToneJudge;
 
   constructor(
     private readonly waveform: FskWaveform,
@@ -56,6 +40,7 @@ export class FskDemodulator implements BurstDemodulator {
     const { fftSize } = waveform;
     this.fft = new Fft(fftSize);
     this.toneCount = fskToneCount(waveform);
+    this.judge = new FskToneJudge(waveform);
     const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
     this.map = new TimeMap(sync.startSamples, sync.dilation, carrierRad);
     this.omegaRadPerSample = Float64Array.from(
@@ -73,7 +58,7 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   get snrDb(): number {
-    return this.snrLinear > 0 ? 10 * Math.log10(this.snrLinear) : 0;
+    return this.judge.snrDb;
   }
 
   get headerBitCount(): number {
@@ -105,9 +90,7 @@ export class FskDemodulator implements BurstDemodulator {
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
     const { headerSymbolCount } = this.waveform;
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);
-    const metrics = new Float32Array(headerSymbolCount * this.toneCount);
-    this.judge(0, headerSymbolCount, 0, headerSymbolCount, metrics, 0);
-    return this.bitLlrs(metrics, new Float32Array(this.headerBitCount));
+    return this.judge.headerLlrs();
   }
 
   retryHeader(): undefined {
@@ -121,36 +104,25 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
-    this.metrics = new Float32Array(0);
     const { fftSize } = this.waveform;
     buffer.read(this.map.plan(this.windowStart(symbol)), this.readRe, this.readIm);
     limitImpulses(this.readRe, this.readIm);
     this.energies[symbol] = this.energiesBeside(0);
+    this.judge.hear(this.energies, this.knownTones);
     const error = this.measureDilationError(symbol);
     this.map.correct(this.windowStart(symbol) + fftSize / 2, 0, error * DILATION_GAIN);
   }
 
   payloadLlrs(): Float32Array {
-    const { headerSymbolCount } = this.waveform;
-    const count = this.energies.length;
-    const llrCount = (count - headerSymbolCount) * fskBitsPerSymbol(this.waveform);
-    if (this.priors.length !== llrCount) this.priors = new Float32Array(llrCount);
-    if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload(undefined);
-    else if (this.isToldMore && this.rings) this.judgePayload(this.metrics);
-    this.isToldMore = false;
-    this.latest = this.bitLlrs(this.metrics, this.priors);
-    return this.latest.slice();
+    return this.judge.payloadLlrs();
   }
 
-  /** What the decoder adds to the soft bits judges the tones anew: a symbol's bits are not independent of each other. */
   refine(appLlrs: Float32Array): void {
-    this.priors = appLlrs.map((app, i) => saturateLlr(app - (this.latest[i] ?? 0)));
-    this.isToldMore = true;
+    this.judge.refine(appLlrs);
   }
 
   restart(): void {
-    this.priors = new Float32Array(0);
-    if (this.rings) this.metrics = new Float32Array(0);
+    this.judge.restart();
   }
 
   private windowStart(symbol: number): number {
@@ -213,110 +185,4 @@ export class FskDemodulator implements BurstDemodulator {
       return group * tonesPerGroup + tone;
     });
   }
-
-  /**
-   * Fills `metrics` for all payload symbols so far, with levels that may change from block to block.
-   *
-   * @param before - the metrics as judged last, if the decoder has said something since
-   */
-  private judgePayload(before: Float32Array | undefined): void {
-    const { headerSymbolCount } = this.waveform;
-    const count = this.energies.length;
-    this.metrics = new Float32Array((count - headerSymbolCount) * this.toneCount);
-    this.rings = false;
-    for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
-      const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
-      const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
-      const at = (first - headerSymbolCount) * this.toneCount;
-      const levels = this.judge(from, last, first, last, this.metrics, at);
-      if (levels.decay < LEAST_DECAY) continue;
-      this.rings = true;
-      this.judgeByRinging(levels, from, last, first, before);
-    }
-  }
-
-  /** Judges symbols [from, to) once more by what rings, and writes the metrics of those from `first` on. */
-  private judgeByRinging(
-    levels: FskLevels,
-    from: number,
-    to: number,
-    first: number,
-    before: Float32Array | undefined,
-  ): void {
-    const { waveform, toneCount, metrics, energies, knownTones } = this;
-    const { headerSymbolCount } = waveform;
-    const rowOf = (table: Float32Array, symbol: number) => {
-      const at = (symbol - headerSymbolCount) * toneCount;
-      return Float64Array.from({ length: toneCount }, (_, tone) => table[at + tone] ?? 0);
-    };
-    const symbols = Array.from({ length: to - from }, (_, i) => from + i);
-    const judged = judgeByRinging(waveform, {
-      energies: energies.slice(from, to),
-      known: knownTones.slice(from, to),
-      levels,
-      metrics: symbols.map((symbol) => rowOf(before ?? metrics, symbol)),
-      logPriors: symbols.map((symbol) => this.tonePriors(symbol)),
-    });
-    for (let symbol = first; symbol < to; symbol++)
-      metrics.set(judged[symbol - from], (symbol - headerSymbolCount) * toneCount);
-  }
-
-  /** What the decoder says of a symbol's tones: sums of its soft bits. */
-  private tonePriors(symbol: number): Float64Array {
-    const { waveform, toneCount, priors } = this;
-    const { headerSymbolCount, tonesPerGroup } = waveform;
-    const bitCount = fskBitsPerGroup(waveform);
-    const firstBit = (symbol - headerSymbolCount) * fskBitsPerSymbol(waveform);
-    return Float64Array.from({ length: toneCount }, (_, tone) => {
-      const group = Math.floor(tone / tonesPerGroup);
-      let sum = 0;
-      for (let b = 0; b < bitCount; b++)
-        if ((tone >> (bitCount - 1 - b)) & 1) sum -= priors[firstBit + group * bitCount + b] ?? 0;
-      return sum;
-    });
-  }
-
-  /** Estimates levels over [from, to) and writes the metrics of the tones of symbols [first, last) to out[at] on. */
-  private judge(from: number, to: number, first: number, last: number, out: Float32Array, at: number): FskLevels {
-    const { groupCount, tonesPerGroup } = this.waveform;
-    const levels = estimateFskLevels(this.waveform, this.energies.slice(from, to), this.knownTones.slice(from, to));
-    const metrics = new Float64Array(tonesPerGroup);
-    let next = at;
-    for (let symbol = first; symbol < last; symbol++) {
-      for (let group = 0; group < groupCount; group++) {
-        toneMetrics(tonesPerGroup, this.energies[symbol], levels, symbol - from, group, metrics);
-        out.set(metrics, next);
-        next += tonesPerGroup;
-      }
-    }
-    this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
-    return levels;
-  }
-
-  /** Soft bits of symbols from their tones' metrics, with what the decoder says of the bits. */
-  private bitLlrs(metrics: Float32Array, priors: Float32Array): Float32Array {
-    const { tonesPerGroup } = this.waveform;
-    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
-    const work = new Float64Array(tonesPerGroup);
-    const llrs = new Float32Array((metrics.length / tonesPerGroup) * bits.length);
-    for (let group = 0, next = 0; next < llrs.length; group++) {
-      toneBitLlrs(metrics.subarray(group * tonesPerGroup, (group + 1) * tonesPerGroup), bits, priors, next, work);
-      for (let b = 0; b < bits.length; b++) llrs[next++] = saturateLlr(bits[b]);
-    }
-    return llrs;
-  }
-}
-
-/** In-band SNR: power of all sounding tones over the noise of all bins. */
-function meanSnr(
-  steady: Float64Array,
-  diffuse: Float64Array,
-  noise: readonly Float64Array[],
-  { tonesPerGroup }: FskWaveform,
-): number {
-  let signal = 0;
-  let level = 0;
-  for (let group = 0; group < steady.length; group++) signal += steady[group] + diffuse[group];
-  for (const row of noise) for (let tone = 0; tone < row.length; tone++) level += row[tone] / row.length / noise.length;
-  return level > 0 ? signal / steady.length / tonesPerGroup / level : 0;
 }

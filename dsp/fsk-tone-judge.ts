@@ -1,0 +1,189 @@
+// From the tone energies of an FSK burst to soft bits: levels learnt from the burst, metrics of the tones, and both once more
+// with what the decoder says of the bits.
+
+import { saturateLlr } from '../src/shared/llr.js';
+import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskToneCount } from './fsk-grid.js';
+import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
+import { toneBitLlrs } from './fsk-metric.js';
+import { judgeByRinging } from './fsk-tone-chain.js';
+
+/** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
+const LEVEL_BLOCK_SYMBOLS = 64;
+/** From this share of a tone's power on in the next symbol, tones are judged together with what they leave there. */
+const LEAST_DECAY = 0.1;
+
+export class FskToneJudge {
+  private readonly toneCount: number;
+  // state
+  /** Squared magnitudes, [symbol][tone], and the tones known to have sounded. */
+  private energies: readonly Float64Array[] = [];
+  private knownTones: readonly (Int32Array | undefined)[] = [];
+  private snrLinear = 0;
+  /** What the decoder says of the payload's coded bits beyond what `latest` told it. */
+  private priors: Float32Array = new Float32Array(0);
+  private latest: Float32Array = new Float32Array(0);
+  /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
+  private metrics: Float32Array = new Float32Array(0);
+  /** Whether the room rings so much that tones are judged by it. */
+  private rings = false;
+  /** Whether the decoder has said something since the tones were judged. */
+  private isToldMore = false;
+
+  constructor(private readonly waveform: FskWaveform) {
+    this.toneCount = fskToneCount(waveform);
+  }
+
+  /** In-band SNR as judged last; 0 before. */
+  get snrDb(): number {
+    return this.snrLinear > 0 ? 10 * Math.log10(this.snrLinear) : 0;
+  }
+
+  /**
+   * Says what was heard so far: soft bits asked for from now on are of it.
+   *
+   * @param energies - squared magnitudes, [symbol][tone], kept, not copied
+   * @param knownTones - for each symbol the tones known to have sounded, group by group, or undefined
+   */
+  hear(energies: readonly Float64Array[], knownTones: readonly (Int32Array | undefined)[]): void {
+    this.energies = energies;
+    this.knownTones = knownTones;
+    this.metrics = new Float32Array(0);
+  }
+
+  headerLlrs(): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    const metrics = new Float32Array(headerSymbolCount * this.toneCount);
+    this.judge(0, headerSymbolCount, 0, headerSymbolCount, metrics, 0);
+    return this.bitLlrs(metrics, new Float32Array(headerSymbolCount * fskBitsPerSymbol(this.waveform)));
+  }
+
+  payloadLlrs(): Float32Array {
+    const { headerSymbolCount } = this.waveform;
+    const count = this.energies.length;
+    const llrCount = (count - headerSymbolCount) * fskBitsPerSymbol(this.waveform);
+    if (this.priors.length !== llrCount) this.priors = new Float32Array(llrCount);
+    if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload(undefined);
+    else if (this.isToldMore && this.rings) this.judgePayload(this.metrics);
+    this.isToldMore = false;
+    this.latest = this.bitLlrs(this.metrics, this.priors);
+    return this.latest.slice();
+  }
+
+  /** What the decoder adds to the soft bits judges the tones anew: a symbol's bits are not independent of each other. */
+  refine(appLlrs: Float32Array): void {
+    this.priors = appLlrs.map((app, i) => saturateLlr(app - (this.latest[i] ?? 0)));
+    this.isToldMore = true;
+  }
+
+  /** Forgets what the decoder said. */
+  restart(): void {
+    this.priors = new Float32Array(0);
+    if (this.rings) this.metrics = new Float32Array(0);
+  }
+
+  /**
+   * Fills `metrics` for all payload symbols so far, with levels that may change from block to block.
+   *
+   * @param before - the metrics as judged last, if the decoder has said something since
+   */
+  private judgePayload(before: Float32Array | undefined): void {
+    const { headerSymbolCount } = this.waveform;
+    const count = this.energies.length;
+    this.metrics = new Float32Array((count - headerSymbolCount) * this.toneCount);
+    this.rings = false;
+    for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
+      const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
+      const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
+      const at = (first - headerSymbolCount) * this.toneCount;
+      const levels = this.judge(from, last, first, last, this.metrics, at);
+      if (levels.decay < LEAST_DECAY) continue;
+      this.rings = true;
+      this.judgeByRinging(levels, from, last, first, before);
+    }
+  }
+
+  /** Judges symbols [from, to) once more by what rings, and writes the metrics of those from `first` on. */
+  private judgeByRinging(
+    levels: FskLevels,
+    from: number,
+    to: number,
+    first: number,
+    before: Float32Array | undefined,
+  ): void {
+    const { waveform, toneCount, metrics, energies, knownTones } = this;
+    const { headerSymbolCount } = waveform;
+    const rowOf = (table: Float32Array, symbol: number) => {
+      const at = (symbol - headerSymbolCount) * toneCount;
+      return Float64Array.from({ length: toneCount }, (_, tone) => table[at + tone] ?? 0);
+    };
+    const symbols = Array.from({ length: to - from }, (_, i) => from + i);
+    const judged = judgeByRinging(waveform, {
+      energies: energies.slice(from, to),
+      known: knownTones.slice(from, to),
+      levels,
+      metrics: symbols.map((symbol) => rowOf(before ?? metrics, symbol)),
+      logPriors: symbols.map((symbol) => this.tonePriors(symbol)),
+    });
+    for (let symbol = first; symbol < to; symbol++)
+      metrics.set(judged[symbol - from], (symbol - headerSymbolCount) * toneCount);
+  }
+
+  /** What the decoder says of a symbol's tones: sums of its soft bits. */
+  private tonePriors(symbol: number): Float64Array {
+    const { waveform, toneCount, priors } = this;
+    const { headerSymbolCount, tonesPerGroup } = waveform;
+    const bitCount = fskBitsPerGroup(waveform);
+    const firstBit = (symbol - headerSymbolCount) * fskBitsPerSymbol(waveform);
+    return Float64Array.from({ length: toneCount }, (_, tone) => {
+      const group = Math.floor(tone / tonesPerGroup);
+      let sum = 0;
+      for (let b = 0; b < bitCount; b++)
+        if ((tone >> (bitCount - 1 - b)) & 1) sum -= priors[firstBit + group * bitCount + b] ?? 0;
+      return sum;
+    });
+  }
+
+  /** Estimates levels over [from, to) and writes the metrics of the tones of symbols [first, last) to out[at] on. */
+  private judge(from: number, to: number, first: number, last: number, out: Float32Array, at: number): FskLevels {
+    const { groupCount, tonesPerGroup } = this.waveform;
+    const levels = estimateFskLevels(this.waveform, this.energies.slice(from, to), this.knownTones.slice(from, to));
+    const metrics = new Float64Array(tonesPerGroup);
+    let next = at;
+    for (let symbol = first; symbol < last; symbol++) {
+      for (let group = 0; group < groupCount; group++) {
+        toneMetrics(tonesPerGroup, this.energies[symbol], levels, symbol - from, group, metrics);
+        out.set(metrics, next);
+        next += tonesPerGroup;
+      }
+    }
+    this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
+    return levels;
+  }
+
+  /** Soft bits of symbols from their tones' metrics, with what the decoder says of the bits. */
+  private bitLlrs(metrics: Float32Array, priors: Float32Array): Float32Array {
+    const { tonesPerGroup } = this.waveform;
+    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
+    const work = new Float64Array(tonesPerGroup);
+    const llrs = new Float32Array((metrics.length / tonesPerGroup) * bits.length);
+    for (let group = 0, next = 0; next < llrs.length; group++) {
+      toneBitLlrs(metrics.subarray(group * tonesPerGroup, (group + 1) * tonesPerGroup), bits, priors, next, work);
+      for (let b = 0; b < bits.length; b++) llrs[next++] = saturateLlr(bits[b]);
+    }
+    return llrs;
+  }
+}
+
+/** In-band SNR: power of all sounding tones over the noise of all bins. */
+function meanSnr(
+  steady: Float64Array,
+  diffuse: Float64Array,
+  noise: readonly Float64Array[],
+  { tonesPerGroup }: FskWaveform,
+): number {
+  let signal = 0;
+  let level = 0;
+  for (let group = 0; group < steady.length; group++) signal += steady[group] + diffuse[group];
+  for (const row of noise) for (let tone = 0; tone < row.length; tone++) level += row[tone] / row.length / noise.length;
+  return level > 0 ? signal / steady.length / tonesPerGroup / level : 0;
+}
