@@ -30,7 +30,7 @@ try {
   const killed = await watched('kill -9', runs, (tell) => killRuns(folder, runs, random, tell));
   violations.push(...killed.violations);
   print('kill -9', {
-    'lives of the till': killed.runs,
+    'lives of the till': killed.lives,
     'killed, of those': killed.kills,
     'killed around a vend': killed.killsAtVend,
     'payments sung': killed.payments,

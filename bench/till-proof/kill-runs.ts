@@ -10,7 +10,8 @@ import { singAll } from './sound.js';
 import { inspect, live, type Said, type VendMoment } from './till-process.js';
 
 export interface KillRuns extends Audit {
-  readonly runs: number;
+  /** Lives of the till: some end by themselves. */
+  readonly lives: number;
   readonly kills: number;
   /** kills at the machine's own moments: before it vended, and after it did and before it answered */
   readonly killsAtVend: number;
@@ -18,13 +19,19 @@ export interface KillRuns extends Audit {
   readonly repeats: number;
 }
 
-const PAYMENTS_PER_RUN = 4;
+const PAYMENTS_PER_LIFE = 4;
+/** Of four lives three are killed; when so many more go by, the killing itself does not work. */
+const MOST_LIVES_PER_KILL = 4;
 
+/**
+ * @param killCount - how often the till is to be killed
+ * @param onKill - told after each life how often it was killed so far
+ */
 export async function killRuns(
   folder: string,
-  runs: number,
+  killCount: number,
   random: SeededRandom,
-  onRun: (run: number) => void,
+  onKill: (kills: number) => void,
 ): Promise<KillRuns> {
   const journalPath = join(folder, 'journal.sqlite');
   const machine = new Machine(join(folder, 'machine.log'));
@@ -33,9 +40,11 @@ export async function killRuns(
   const heardBefore: Uint8Array[] = [];
   let kills = 0;
   let killsAtVend = 0;
-  for (let run = 1; run <= runs; run++) {
+  let lives = 0;
+  const mostLives = MOST_LIVES_PER_KILL * killCount + MOST_LIVES_PER_KILL;
+  for (; kills < killCount && lives < mostLives; lives++) {
     const payloads: Uint8Array[] = [];
-    for (let i = 0; i < PAYMENTS_PER_RUN; i++) {
+    for (let i = 0; i < PAYMENTS_PER_LIFE; i++) {
       payloads.push((await phones.pay()).payload);
       // An echo, a phone that sings on, or a buyer who asks again after a restart.
       const again =
@@ -49,7 +58,7 @@ export async function killRuns(
       fate < 0.5
         ? Number.POSITIVE_INFINITY
         : fate < 0.85
-          ? Math.floor(random.uniform() * PAYMENTS_PER_RUN)
+          ? Math.floor(random.uniform() * PAYMENTS_PER_LIFE)
           : Number.POSITIVE_INFINITY;
     const life = await live({
       journal: journalPath,
@@ -65,7 +74,7 @@ export async function killRuns(
     });
     told.push(...life.said);
     if (life.wasKilled) kills++;
-    onRun(run);
+    onKill(kills);
   }
   machine.close();
   // The last start, after the last kill: it closes what was in flight.
@@ -75,6 +84,7 @@ export async function killRuns(
   journal.close();
   const damaged = [...told, last].filter((said) => said?.damage).map((said) => `damage: ${said?.damage?.detail}`);
   const violations = [...audited.violations, ...damaged, ...(last === undefined ? ['the last start crashed'] : [])];
+  if (kills < killCount) violations.push(`killed ${kills} times in ${lives} lives, not ${killCount} times`);
   const repeats = told.filter(({ repeated }) => repeated).length;
-  return { ...audited, violations, runs, kills, killsAtVend, payments: phones.paymentCount, repeats };
+  return { ...audited, violations, lives, kills, killsAtVend, payments: phones.paymentCount, repeats };
 }
