@@ -69,9 +69,12 @@ function useEntryPoints(consumer) {
 
   writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
   // The core must be usable where there are no types of Node.js or the DOM: React Native, a worklet.
-  const core = names.filter((name) => name !== 'tillsong/node');
+  const ofPages = ['tillsong/browser', 'tillsong/capture-worklet'];
+  const core = names.filter((name) => name !== 'tillsong/node' && !ofPages.includes(name));
   typeCheck(consumer, core, { types: [] });
-  typeCheck(consumer, names, { types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] });
+  typeCheck(consumer, [...core, ...ofPages], { types: [], lib: ['es2022', 'dom'] });
+  const ofNode = names.filter((name) => !ofPages.includes(name));
+  typeCheck(consumer, ofNode, { types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] });
 }
 
 /** Type-checks an importing program as Node.js and as bundlers resolve it, without skipping our declaration files. */
