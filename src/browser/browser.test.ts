@@ -80,6 +80,15 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   } else response.writeHead(404).end();
 }
 
+/** Chromium is many processes, all of one group. */
+function killAll(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // it is gone already
+  }
+}
+
 function floatsOf(path: string): Float32Array {
   const bytes = posted.get(path) ?? Buffer.alloc(0);
   return new Float32Array(Uint8Array.from(bytes).buffer);
@@ -112,10 +121,10 @@ describe('in Chromium', () => {
       const { port } = server.address() as AddressInfo;
       const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'];
       const args = [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`];
-      const browser = spawn(CHROMIUM as string, args, { stdio: 'ignore' });
+      const browser = spawn(CHROMIUM as string, args, { stdio: 'ignore', detached: true });
       const gone = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
       await Promise.race([done, gone]);
-      browser.kill('SIGKILL');
+      killAll(browser.pid);
       await gone;
       expect(posted.get('/done')?.toString()).toMatch(/^\d+ chunks of 480, 0 dropped$/);
       expect(hear(floatsOf('/captured'))).toEqual([[...PAYLOAD]]);
