@@ -3,7 +3,7 @@
 
 import type { FskWaveform } from './fsk-grid.js';
 import { fskToneCount } from './fsk-grid.js';
-import { toneLogLikelihoodRatio } from './fsk-metric.js';
+import { steadyShare, toneLogLikelihoodRatio, toneProbabilities } from './fsk-metric.js';
 
 /** Median of an exponential distribution over its mean. */
 const EXPONENTIAL_MEDIAN = Math.LN2;
@@ -200,10 +200,7 @@ function learnTones(
     }
 }
 
-/**
- * Share of a sounding tone's power that is constant, from the moments of Rice's distribution: with mean P and second
- * moment M of the energy, the constant part A satisfies A^2 = 2 P^2 - M.
- */
+/** Share of a sounding tone's power that is constant, the same for all groups: they share one room. */
 function measureSteadiness(first: Float64Array, second: Float64Array, count: number): number {
   let ratio = 0;
   let weight = 0;
@@ -213,7 +210,7 @@ function measureSteadiness(first: Float64Array, second: Float64Array, count: num
     ratio += second[group] / count / (mean * mean);
     weight++;
   }
-  return weight > 0 ? Math.sqrt(Math.max(0, Math.min(1, 2 - ratio / weight))) : 0;
+  return weight > 0 ? steadyShare(ratio / weight) : 0;
 }
 
 function tonePosteriors(
@@ -231,14 +228,7 @@ function tonePosteriors(
     return;
   }
   toneMetrics(tonesPerGroup, row, levels, t, group, out);
-  let top = Number.NEGATIVE_INFINITY;
-  for (const metric of out) if (metric > top) top = metric;
-  let sum = 0;
-  for (let m = 0; m < tonesPerGroup; m++) {
-    out[m] = Math.exp(out[m] - top);
-    sum += out[m];
-  }
-  for (let m = 0; m < tonesPerGroup; m++) out[m] /= sum;
+  toneProbabilities(out, 0, tonesPerGroup, out);
 }
 
 /** Log-likelihood ratios of one group's tones in one symbol. */

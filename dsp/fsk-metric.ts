@@ -37,13 +37,7 @@ export function logBesselI0(x: number): number {
  * @see Proakis, Digital Communications, noncoherent detection of orthogonal signals
  */
 export function toneLogLikelihoodRatio(energy: number, noise: number, steady: number, diffuse: number): number {
-  const variance = noise + diffuse;
-  return (
-    Math.log(noise / variance) -
-    (energy + steady) / variance +
-    energy / noise +
-    logBesselI0((2 * Math.sqrt(steady * energy)) / variance)
-  );
+  return logRiceDensity(energy, noise + diffuse, steady) - logRiceDensity(energy, noise, 0);
 }
 
 /**
@@ -53,6 +47,34 @@ export function toneLogLikelihoodRatio(energy: number, noise: number, steady: nu
 export function logRiceDensity(energy: number, variance: number, steady: number): number {
   const gaussian = -Math.log(variance) - (energy + steady) / variance;
   return steady > 0 ? gaussian + logBesselI0((2 * Math.sqrt(steady * energy)) / variance) : gaussian;
+}
+
+/**
+ * Share of a tone's power that is constant, by the moments of Rice's distribution: with mean P and second moment M of the energy,
+ * the constant part A satisfies A^2 = 2 P^2 - M.
+ *
+ * @param momentRatio - M / P^2: 1 for a steady tone, 2 for one that fades wholly
+ */
+export function steadyShare(momentRatio: number): number {
+  return Math.sqrt(Math.max(0, Math.min(1, 2 - momentRatio)));
+}
+
+/** Probabilities of one group's tones from their logarithms, which need no common scale: from [first] on, as many as M. */
+export function toneProbabilities(
+  logarithms: RealArray,
+  first: number,
+  tonesPerGroup: number,
+  out: Float64Array,
+): void {
+  const end = first + tonesPerGroup;
+  let top = Number.NEGATIVE_INFINITY;
+  for (let tone = first; tone < end; tone++) if (logarithms[tone] > top) top = logarithms[tone];
+  let sum = 0;
+  for (let tone = first; tone < end; tone++) {
+    out[tone] = Math.exp(logarithms[tone] - top);
+    sum += out[tone];
+  }
+  for (let tone = first; tone < end; tone++) out[tone] /= sum;
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import type { FskWaveform } from './fsk-grid.js';
 import type { FskLevels } from './fsk-levels.js';
-import { logRiceDensity } from './fsk-metric.js';
+import { logRiceDensity, steadyShare, toneProbabilities } from './fsk-metric.js';
 import { learnRinging, NEXT_SYMBOL, type RingingKernel, ringingNoise } from './fsk-ringing.js';
 
 /** Cells whose likelihood is less than this share of the cell's greatest are not believed more than this. */
@@ -74,15 +74,8 @@ function probabilities(
     const tones = known[symbol];
     const out = new Float64Array(row.length);
     for (let first = 0; first < row.length; first += tonesPerGroup) {
-      if (tones) {
-        out[tones[first / tonesPerGroup]] = 1;
-        continue;
-      }
-      let top = Number.NEGATIVE_INFINITY;
-      for (let tone = first; tone < first + tonesPerGroup; tone++) top = Math.max(top, row[tone]);
-      let sum = 0;
-      for (let tone = first; tone < first + tonesPerGroup; tone++) sum += Math.exp(row[tone] - top);
-      for (let tone = first; tone < first + tonesPerGroup; tone++) out[tone] = Math.exp(row[tone] - top) / sum;
+      if (tones) out[tones[first / tonesPerGroup]] = 1;
+      else toneProbabilities(row, first, tonesPerGroup, out);
     }
     return out;
   });
@@ -115,7 +108,7 @@ function soundingPowers(
       }
     });
     const mean = Math.max(first / count, 1e-20);
-    const steadiness = Math.sqrt(Math.max(0, Math.min(1, 2 - second / count / (mean * mean))));
+    const steadiness = steadyShare(second / count / (mean * mean));
     const power = Math.max(mean - level / count, LEAST_SHARE * mean);
     steady[group] = Math.max(1e-20, steadiness * power);
     diffuse[group] = Math.max(0, mean - level / count - steady[group]);
