@@ -8,6 +8,7 @@ import { PROFILE_NAMES, type ProfileName } from 'tillsong';
 import { airtimeSweep } from './link/airtime-sweep.js';
 import { LINK_PARTS, type LinkPart } from './link/link-entries.js';
 import { listeningSweep } from './link/listening-sweep.js';
+import { MICROPHONE_VARIANTS, microphoneSweep } from './link/microphone-sweep.js';
 import { REPEAT_VARIANTS, repeatSweep } from './link/repeat-sweep.js';
 import { roomSweep } from './link/room-sweep.js';
 import { stressSweep } from './link/stress-sweep.js';
@@ -48,7 +49,9 @@ interface LinkOptions {
 
 function parseOptions(): LinkOptions {
   return new Command('bench:link')
-    .description('Measures airtime, delivery in white noise, near and far rooms and under stress, and false messages.')
+    .description(
+      'Measures airtime, delivery in white noise, with repeats and several microphones, in rooms and under stress, and false messages.',
+    )
     .addOption(new Option('--profile <name...>', 'profiles to measure (default: all)').choices(PROFILE_NAMES))
     .addOption(new Option('--only <part...>', 'parts to measure (default: all)').choices(LINK_PARTS))
     .option('--no-peers', 'leave out the npm ggwave')
@@ -97,6 +100,10 @@ function sweepsOf(options: LinkOptions, channels: ChannelSet): Sweep[] {
     repeats: () =>
       Object.keys(REPEAT_VARIANTS).flatMap((variant) =>
         profiles.map((subject) => repeatSweep(subject, context, variant)),
+      ),
+    microphones: () =>
+      profiles.flatMap((subject) =>
+        Object.keys(MICROPHONE_VARIANTS).map((variant) => microphoneSweep(subject, context, variant)),
       ),
     near: () => profiles.map((subject) => roomSweep('near', subject, context)),
     far: () => far.map((subject) => roomSweep('far', subject, context)),

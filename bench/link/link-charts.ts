@@ -4,8 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineSeries, renderLineChart } from '../plot/line-chart.js';
 import { lowestErrorRate } from './energy-bound.js';
+import { variantOf } from './limits.js';
 import type { DeliveryEntry, LinkEntry } from './link-entries.js';
 import { drawMap } from './map-chart.js';
+import { MICROPHONE_VARIANTS } from './microphone-sweep.js';
 import { drawRepeatCharts } from './repeat-charts.js';
 import { type Rate, rateOf } from './statistics.js';
 
@@ -45,6 +47,8 @@ export function drawLinkCharts(folder: string, entries: readonly LinkEntry[], pa
   save('detector', errorChart(`${title}: what the detector misses`, PSNR_LABEL, detectorCurves(ours)));
   for (const part of ['near', 'far'] as const) save(part, deliveryChart(part, deliveries(part)));
   drawRepeatCharts(deliveries('repeats'), save);
+  for (const [subject, points] of bySubject(deliveries('microphones')))
+    save(`microphones-${subject}`, errorChart(`${subject}: several microphones`, PSNR_LABEL, microphoneCurves(points)));
   save('map', drawMap(entries, payloadByteCount));
 }
 
@@ -85,6 +89,13 @@ function curvesOf(entries: readonly DeliveryEntry[], xOf: (entry: DeliveryEntry)
       }),
     ),
   );
+}
+
+function microphoneCurves(points: readonly DeliveryEntry[]): LineSeries[] {
+  return Object.keys(MICROPHONE_VARIANTS).flatMap((variant) => {
+    const [[, shown] = []] = bySubject(points.filter((entry) => variantOf(entry) === variant));
+    return (shown ? curvesOf(shown, ({ psnrDb }) => psnrDb) : []).map((series) => ({ ...series, name: variant }));
+  });
 }
 
 /** For each profile all losses, and dashed in the same colour those of the preamble. */

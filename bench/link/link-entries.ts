@@ -1,11 +1,11 @@
 // The results of the link bench as data: one entry a point; summary.ts makes them from the records of runs.
 
-import { readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { BurstFate } from '../trial/burst-trial.js';
 import type { Rate } from './statistics.js';
 
 /** The parts of the bench. */
-export const LINK_PARTS = ['airtime', 'white', 'repeats', 'near', 'far', 'stress', 'false'] as const;
+export const LINK_PARTS = ['airtime', 'white', 'repeats', 'microphones', 'near', 'far', 'stress', 'false'] as const;
 export type LinkPart = (typeof LINK_PARTS)[number];
 
 /** How it was measured. */
@@ -37,7 +37,7 @@ export interface AirtimeEntry extends EntryHead {
 
 /** Delivery at one point: a PSNR, a kind of channel. */
 export interface DeliveryEntry extends EntryHead {
-  readonly part: 'white' | 'repeats' | 'near' | 'far' | 'stress';
+  readonly part: 'white' | 'repeats' | 'microphones' | 'near' | 'far' | 'stress';
   readonly payloadByteCount: number;
   readonly psnrDb: number;
   /** Energy of one whole burst over the payload's bits, over the noise density; for white noise only. */

@@ -23,6 +23,7 @@ export function sectionsOf(entries: readonly LinkEntry[]): Section[] {
     { title: 'Airtime', table: airtimeTable(airtimes) },
     { title: 'White noise: 99 % of single bursts', table: limitTable(limits) },
     { title: 'White noise: repeats add up', table: repeatLimitTable(limits) },
+    { title: 'White noise: several microphones', table: microphoneTable(limits) },
     { title: 'White noise: single bursts', table: deliveryTable(ours(deliveries('white'))) },
     { title: 'White noise: where single bursts are lost', table: fateTable(ours(deliveries('white'))) },
     { title: 'White noise: repeats', table: repeatTable(deliveries('repeats')) },
@@ -79,7 +80,7 @@ function limitTable(limits: readonly Limit[]): Table {
 }
 
 function repeatLimitTable(limits: readonly Limit[]): Table {
-  const repeated = limits.filter(({ variant }) => variant !== 'alone');
+  const repeated = limits.filter(({ part }) => part === 'repeats');
   return [
     ['', 'till listens', 'within', 'PSNR of 99 %', 'against one burst'],
     ...repeated.map((limit) => {
@@ -96,6 +97,20 @@ function repeatLimitTable(limits: readonly Limit[]): Table {
         readingText(limit),
         single ? `${(psnrDb - single.psnrDb).toFixed(2)} dB` : '',
       ];
+    }),
+  ];
+}
+
+/** Against one microphone, measured with the same noise. */
+function microphoneTable(limits: readonly Limit[]): Table {
+  const measured = limits.filter(({ part }) => part === 'microphones');
+  return [
+    ['', 'microphones', 'PSNR of 99 %', 'against one'],
+    ...measured.map((limit) => {
+      const { subject, variant, psnrDb } = limit;
+      const one = measured.find((other) => other.subject === subject && other.variant === 'one');
+      const isCompared = one !== undefined && one !== limit;
+      return [subject, variant, readingText(limit), isCompared ? `${(psnrDb - one.psnrDb).toFixed(2)} dB` : ''];
     }),
   ];
 }

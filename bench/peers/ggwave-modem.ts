@@ -76,7 +76,7 @@ class GgwaveListener implements Listener {
     this.instance = module.init(module.getDefaultParameters());
   }
 
-  push(samples: Float32Array): { payload: Uint8Array; endSeconds: number }[] {
+  push([samples]: readonly Float32Array[]): { payload: Uint8Array; endSeconds: number }[] {
     const messages: { payload: Uint8Array; endSeconds: number }[] = [];
     for (let used = 0; used < samples.length; ) {
       const count = Math.min(FRAME_SAMPLES - this.filled, samples.length - used);

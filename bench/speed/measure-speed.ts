@@ -77,7 +77,7 @@ async function timePeer(seconds: number, say: (what: string) => void): Promise<S
   let messagesHeard = 0;
   const run = () => {
     for (let at = 0; at < samples.length; at += CHUNK_SAMPLES)
-      messagesHeard += listener.push(samples.subarray(at, at + CHUNK_SAMPLES)).length;
+      messagesHeard += listener.push([samples.subarray(at, at + CHUNK_SAMPLES)]).length;
   };
   const timing = time(name, run, seconds);
   listener.close();

@@ -60,7 +60,7 @@ async function isReceived({ profile, payload }: GenieBurst, heard: Float32Array)
     { modem: 'tillsong', profile: profile.name as ProfileName },
     profile.sampleRateHz,
   );
-  const messages = [...listener.push(heard), ...listener.flush()];
+  const messages = [...listener.push([heard]), ...listener.flush()];
   return messages.some((message) => isEqual(message.payload, payload));
 }
 

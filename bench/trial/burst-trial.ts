@@ -4,7 +4,7 @@ import { SeededRandom } from 'tillsong';
 import { applyGain } from 'tillsong/dsp';
 import { CHANNEL_RATE_HZ, type SoundLibrary } from '../rooms/sound-source.js';
 import { type ChannelDraw, type ChannelRecipe, drawChannel } from './channel-recipe.js';
-import { ChannelStream } from './channel-stream.js';
+import { MicrophoneArray } from './microphone-array.js';
 import { type HeardMessage, type Listener, type ModemName, openListener, openSinger, type Singer } from './modem.js';
 
 /** How often and when the phone sings. */
@@ -86,12 +86,13 @@ export async function runBurstTrial(
   const draw = drawChannel(recipe, random, seed);
   const otherPayload = random.bytes(payloadByteCount);
   const otherPhone = await otherPhoneOf(recipe, otherPayload);
-  const stream = await ChannelStream.open({ recipe, draw, psnrDb, ...(otherPhone && { otherPhone }) }, sounds, random);
+  const air = { recipe, draw, psnrDb, ...(otherPhone && { otherPhone }) };
+  const microphones = await MicrophoneArray.open(air, sounds, random);
   const transmitterRateHz = recipe.transmitterRateHz ?? CHANNEL_RATE_HZ;
-  const listener = await openListener(sender, recipe.receiverRateHz ?? CHANNEL_RATE_HZ);
+  const listener = await openListener(sender, recipe.receiverRateHz ?? CHANNEL_RATE_HZ, recipe.microphones?.length);
   const singers = [await openSinger(sender, payload, transmitterRateHz)];
   if (condition.singing?.isAlternating) singers.push(await openSinger(sender, otherPayload, transmitterRateHz));
-  const trial = new Trial(stream, listener, random, [payload, otherPayload]);
+  const trial = new Trial(microphones, listener, random, [payload, otherPayload]);
   try {
     const starts = trial.sing(singers, condition.singing ?? { burstCount: 1, gapSeconds: 0 }, draw);
     return trial.resultOf(starts, condition, draw);
@@ -127,7 +128,7 @@ class Trial {
   private decodeSeconds = 0;
 
   constructor(
-    private readonly stream: ChannelStream,
+    private readonly microphones: MicrophoneArray,
     private readonly listener: Listener,
     private readonly random: SeededRandom,
     private readonly payloads: readonly [Uint8Array, Uint8Array],
@@ -138,24 +139,24 @@ class Trial {
     const times: BurstTimes = { startSeconds: [], endSeconds: [] };
     let skippedSeconds = 0;
     if (startsMidBurst) {
-      const heard = this.stream.send(singers[0].next());
-      const skipped = this.random.below(heard.length);
+      const heard = this.microphones.send(singers[0].next());
+      const skipped = this.random.below(heard[0].length);
       skippedSeconds = skipped / CHANNEL_RATE_HZ;
-      this.listen(heard.subarray(skipped));
-      this.listen(this.stream.pause(gapSeconds));
-    } else this.listen(this.stream.pause(draw.leadSeconds));
+      this.listen(heard.map((channel) => channel.subarray(skipped)));
+      this.listen(this.microphones.pause(gapSeconds));
+    } else this.listen(this.microphones.pause(draw.leadSeconds));
     for (let burst = 0; burst < burstCount && !this.right; burst++) {
-      times.startSeconds.push(this.stream.seconds - skippedSeconds);
-      const heard = this.stream.send(singers[0].next());
-      times.endSeconds.push(this.stream.seconds - skippedSeconds);
+      times.startSeconds.push(this.microphones.seconds - skippedSeconds);
+      const heard = this.microphones.send(singers[0].next());
+      times.endSeconds.push(this.microphones.seconds - skippedSeconds);
       this.listen(heard);
       for (const other of singers.slice(1)) {
-        this.listen(this.stream.pause(gapSeconds));
-        this.listen(this.stream.send(other.next()));
+        this.listen(this.microphones.pause(gapSeconds));
+        this.listen(this.microphones.send(other.next()));
       }
-      if (burst + 1 < burstCount) this.listen(this.stream.pause(gapSeconds));
+      if (burst + 1 < burstCount) this.listen(this.microphones.pause(gapSeconds));
     }
-    this.listen(this.stream.pause(draw.tailSeconds));
+    this.listen(this.microphones.pause(draw.tailSeconds));
     this.take(() => this.listener.flush());
     return times;
   }
@@ -175,7 +176,7 @@ class Trial {
       falseMessageCount,
       lostReasons: this.listener.lostReasons,
       ...(right?.report && { snrDb: rounded(right.report.snrDb) }),
-      heardSeconds: rounded(this.stream.seconds),
+      heardSeconds: rounded(this.microphones.seconds),
       decodeSeconds: rounded(this.decodeSeconds),
       draw: summaryOf(draw),
     };
@@ -209,11 +210,11 @@ class Trial {
   }
 
   /** Feeds the receiver in chunks of 1 to 9,600 samples, as devices deliver them. */
-  private listen(heard: Float32Array): void {
-    for (let start = 0; start < heard.length; ) {
+  private listen(heard: readonly Float32Array[]): void {
+    for (let start = 0; start < heard[0].length; ) {
       const size = 1 + this.random.below(this.random.below(4) === 0 ? 9600 : 960);
-      const chunk = heard.subarray(start, start + size);
-      this.take(() => this.listener.push(chunk));
+      const chunks = heard.map((channel) => channel.subarray(start, start + size));
+      this.take(() => this.listener.push(chunks));
       start += size;
     }
   }

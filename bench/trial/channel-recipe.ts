@@ -3,6 +3,7 @@
 
 import type { ProfileName, SeededRandom } from 'tillsong';
 import type { SoundSource } from '../rooms/sound-source.js';
+import type { MicrophoneState } from './microphone-array.js';
 
 /** From and to; equal for a fixed value. */
 export type Range = readonly [number, number];
@@ -35,6 +36,8 @@ export interface ChannelRecipe {
   readonly otherPhone?: { readonly profile: ProfileName; readonly levelDb: number };
   /** Peak of the transmission at the converter; 16 bits follow. 0 when absent. */
   readonly levelDbfs?: number;
+  /** Several hear the same phone, each with noise of its own; one good microphone when absent. */
+  readonly microphones?: readonly MicrophoneState[];
   /** 48000 when absent. */
   readonly transmitterRateHz?: number;
   /** 48000 when absent. */

@@ -46,6 +46,8 @@ export interface ChannelStreamConfig {
   readonly psnrDb: number;
   /** What the other phone of the recipe sings, over and over, scaled to its level. */
   readonly otherPhone?: Float32Array;
+  /** Transmissions arrive this much later; 0 when absent. */
+  readonly delaySamples?: number;
 }
 
 /** Makes what a receiver hears, transmission after transmission. */
@@ -107,17 +109,17 @@ export class ChannelStream {
    * @returns what is heard from its start to its end; its echoes are heard in what follows
    */
   send(transmission: Float32Array): Float32Array {
-    const { recipe } = this.config;
+    const { recipe, delaySamples = 0 } = this.config;
     const sound = this.throughAir(transmission);
     this.gain ??= recipe.hasEnergyKept ? energyGain(sound, transmission, recipe) : 1 / (peakOf(sound) || 1);
     const gain = this.gain;
     const steps = this.gainStepsOf(sound.length);
-    if (this.pending.length < sound.length) {
-      const longer = new Float32Array(sound.length);
+    if (this.pending.length < sound.length + delaySamples) {
+      const longer = new Float32Array(sound.length + delaySamples);
       longer.set(this.pending);
       this.pending = longer;
     }
-    for (let n = 0; n < sound.length; n++) this.pending[n] += gain * sound[n];
+    for (let n = 0; n < sound.length; n++) this.pending[n + delaySamples] += gain * sound[n];
     const seconds = transmission.length / (recipe.transmitterRateHz ?? CHANNEL_RATE_HZ);
     return this.hear(Math.round(seconds * CHANNEL_RATE_HZ), steps);
   }

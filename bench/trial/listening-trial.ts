@@ -6,8 +6,8 @@ import {
   addWhiteNoise,
   applyClockOffset,
   applyGain,
-  babble,
   BurstDetector,
+  babble,
   DownConverter,
   melody,
   scaleToPeak,
@@ -62,7 +62,7 @@ export async function runListening(
   const begin = performance.now();
   let falseMessageCount = 0;
   for (let start = 0; start < heard.length; start += CHUNK_SAMPLES)
-    falseMessageCount += listener.push(heard.subarray(start, start + CHUNK_SAMPLES)).length;
+    falseMessageCount += listener.push([heard.subarray(start, start + CHUNK_SAMPLES)]).length;
   falseMessageCount += listener.flush().length;
   return {
     kind: 'listening',

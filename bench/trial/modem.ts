@@ -27,9 +27,10 @@ export interface Sighting {
   readonly milestone: Milestone;
 }
 
-/** One microphone's receiver. */
+/** One machine's receiver. */
 export interface Listener {
-  push(samples: Float32Array): HeardMessage[];
+  /** @param channels - of each microphone, all of the same length; a peer hears the first alone */
+  push(channels: readonly Float32Array[]): HeardMessage[];
   flush(): HeardMessage[];
   /** Why bursts with a readable header gave no message. */
   readonly lostReasons: readonly string[];
@@ -53,8 +54,8 @@ export async function openSinger(name: ModemName, payload: Uint8Array, sampleRat
 }
 
 /** @param sampleRateHz - of the sound heard; a peer knows 48000 only */
-export async function openListener(name: ModemName, sampleRateHz: number): Promise<Listener> {
-  return name.modem === 'ggwave' ? (await openGgwave()).listener() : new TillsongListener(sampleRateHz);
+export async function openListener(name: ModemName, sampleRateHz: number, channelCount = 1): Promise<Listener> {
+  return name.modem === 'ggwave' ? (await openGgwave()).listener() : new TillsongListener(sampleRateHz, channelCount);
 }
 
 /** A receiver of all four profiles. */
@@ -63,9 +64,9 @@ class TillsongListener implements Listener {
   readonly sightings: Sighting[] = [];
   private readonly receiver: Receiver;
 
-  constructor(sampleRateHz: number) {
+  constructor(sampleRateHz: number, channelCount: number) {
     this.receiver = new Receiver(
-      { sampleRateHz },
+      { sampleRateHz, channelCount },
       {
         ended: (reception, end) => {
           const { startSeconds, header, shared } = reception;
@@ -77,8 +78,8 @@ class TillsongListener implements Listener {
     );
   }
 
-  push(samples: Float32Array): HeardMessage[] {
-    return this.sort(this.receiver.push(samples));
+  push(channels: readonly Float32Array[]): HeardMessage[] {
+    return this.sort(this.receiver.push(channels));
   }
 
   flush(): HeardMessage[] {
