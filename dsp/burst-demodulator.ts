@@ -23,10 +23,21 @@ export interface BasebandPlacement {
   readonly centerHz: number;
 }
 
+/** When the decoder's opinion can help a waveform's soft bits. Shares are of the information that the frame carries. */
+export interface Refinement {
+  /** Further looks at a burst until it counts as failed. */
+  readonly mostRounds: number;
+  /** Soft bits that claim to carry less than this are not decoded: no decoder could. */
+  readonly hopelessShare: number;
+  /** With less than this looking again will not be enough. */
+  readonly promisingShare: number;
+}
+
 /** One burst on its way from baseband to soft bits. */
 export interface BurstDemodulator {
   /** Coded bits of the header. */
   readonly headerBitCount: number;
+  readonly refinement: Refinement;
   /** Latest estimate of the burst's time dilation. */
   readonly dilation: number;
   /** Signal over noise within the band, dB, as last estimated. */

@@ -3,7 +3,7 @@
 
 import { assertInteger } from '../src/shared/assert.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
-import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
 import { FskToneJudge } from './fsk-tone-judge.js';
@@ -17,7 +17,15 @@ const DISCRIMINATOR_SLOPE = 1.717;
 /** Share of a measured frequency error that is taken for motion. */
 const DILATION_GAIN = 0.2;
 
+/**
+ * Judging tones by judged bits starts from half of the information wanted and ends after many small steps: of 80 bursts of
+ * `audible-robust` at -11.9 dB in white noise 44 come through in 12 rounds, 47 in 20, 50 in 40, and 35 in 4 rounds that were
+ * begun from 0.85.
+ */
+const REFINEMENT: Refinement = { mostRounds: 20, hopelessShare: 0.4, promisingShare: 0.5 };
+
 export class FskDemodulator implements BurstDemodulator {
+  readonly refinement = REFINEMENT;
   // derived
   private readonly fft: Fft;
   private readonly toneCount: number;

@@ -12,6 +12,12 @@ const LEVEL_BLOCK_SYMBOLS = 64;
 /** From this share of a tone's power on in the next symbol, tones are judged together with what they leave there. */
 const LEAST_DECAY = 0.1;
 
+/**
+ * Share of what the decoder says newly in what is believed of the bits; the rest is what was believed before. Heard at its full
+ * word, decoder and tones contradict each other in turns and settle on nothing.
+ */
+const NEWS_SHARE = 0.5;
+
 export class FskToneJudge {
   private readonly toneCount: number;
   // state
@@ -71,7 +77,11 @@ export class FskToneJudge {
 
   /** What the decoder adds to the soft bits judges the tones anew: a symbol's bits are not independent of each other. */
   refine(appLlrs: Float32Array): void {
-    this.priors = appLlrs.map((app, i) => saturateLlr(app - (this.latest[i] ?? 0)));
+    const before = this.priors;
+    this.priors = appLlrs.map((app, i) => {
+      const told = app - (this.latest[i] ?? 0);
+      return saturateLlr(NEWS_SHARE * told + (1 - NEWS_SHARE) * (before[i] ?? 0));
+    });
     this.isToldMore = true;
   }
 

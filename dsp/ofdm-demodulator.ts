@@ -3,7 +3,7 @@
 
 import { assertInteger } from '../src/shared/assert.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
-import type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import { mean } from './noise-estimate.js';
 import { OfdmChannel } from './ofdm-channel.js';
 import { OfdmFrontEnd } from './ofdm-front-end.js';
@@ -31,7 +31,11 @@ const DILATION_ROUNDS = 2;
 /** A slip below this needs no second reading: 1 us. */
 const LEAST_SLIP_SAMPLES = 0.01;
 
+/** A look is a fit of the channel: costly, and of use only where most bits are right. */
+const REFINEMENT: Refinement = { mostRounds: 4, hopelessShare: 0.7, promisingShare: 0.85 };
+
 export class OfdmDemodulator implements BurstDemodulator {
+  readonly refinement = REFINEMENT;
   // derived
   readonly grid: OfdmGrid;
   // state

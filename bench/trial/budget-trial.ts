@@ -31,9 +31,6 @@ export interface BudgetResult {
   readonly burstSeconds: number;
 }
 
-/** Times the channel is estimated again with the decoder's help, as the receiver does. */
-const REFINE_ROUNDS = 4;
-
 /** Runs one trial. The same condition and seed give the same result. */
 export async function runBudgetTrial(condition: BudgetCondition, seed: number): Promise<BudgetResult> {
   const random = new SeededRandom(seed);
@@ -128,7 +125,7 @@ function decodeBurst(
     decoder.combine(llrs, burst.redundancyVersion);
     const result = decoder.decode();
     if (result.ok && isEqual(result.payload, burst.payload)) return 1;
-    if (round === REFINE_ROUNDS || !demodulator) return 0;
+    if (!demodulator || round === demodulator.refinement.mostRounds) return 0;
     demodulator.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, llrs.length));
   }
 }

@@ -19,6 +19,7 @@ function softBurst(payload: Uint8Array, redundancyVersion: number, esN0Db: numbe
     header: { payloadByteCount: payload.length, messageId: messageIdOf(payload) },
     redundancyVersion,
     endSeconds: seed,
+    refinement: { mostRounds: 4, hopelessShare: 0.7, promisingShare: 0.85 },
     llrs: () => llrs,
     refine: () => {},
     restart: () => {},

@@ -3,6 +3,7 @@
 
 import { FrameDecoder, planFrame } from '../../codec/frame/frame.js';
 import { type Header, messageIdOf } from '../../codec/frame/header.js';
+import type { Refinement } from '../../dsp/burst-demodulator.js';
 import { informationBits } from '../shared/llr.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
@@ -28,6 +29,7 @@ export interface SoftBurst {
   readonly header: Header;
   readonly redundancyVersion: number;
   readonly endSeconds: number;
+  readonly refinement: Refinement;
   llrs(): Float32Array;
   /** Estimates again with the decoder's opinion of the coded bits: `llrs` may be better now. */
   refine(appLlrs: Float32Array): void;
@@ -45,12 +47,6 @@ interface Entry {
   lastHeardSeconds: number;
 }
 
-/** Times the bursts are looked at again with the decoder's help before they count as failed. */
-const REFINE_ROUNDS = 4;
-/** Soft bits that claim to carry less than this share of the information wanted are not decoded: no decoder could. */
-const HOPELESS_SHARE = 0.7;
-/** And with less than this share looking again will not be enough. */
-const PROMISING_SHARE = 0.85;
 /**
  * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
  * another and fail must not cost more time than they last. A phone's sixteen faint repeats need some 150 in six seconds.
@@ -119,8 +115,9 @@ export class MessageBook {
   /** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
   private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
     const { decoder, infoBitCount, header } = entry;
+    const { mostRounds, hopelessShare, promisingShare } = bursts[bursts.length - 1].refinement;
     for (const burst of bursts) burst.restart();
-    for (let round = 0; round <= REFINE_ROUNDS; round++) {
+    for (let round = 0; round <= mostRounds; round++) {
       decoder.clear();
       let information = 0;
       const lengths = bursts.map((burst) => {
@@ -129,11 +126,11 @@ export class MessageBook {
         decoder.combine(llrs, burst.redundancyVersion);
         return llrs.length;
       });
-      if (information < HOPELESS_SHARE * infoBitCount) return undefined;
+      if (information < hopelessShare * infoBitCount) return undefined;
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
-      const isPromising = information >= PROMISING_SHARE * infoBitCount && this.looks >= bursts.length;
-      if (!isPromising || round === REFINE_ROUNDS) return undefined;
+      const isPromising = information >= promisingShare * infoBitCount && this.looks >= bursts.length;
+      if (!isPromising || round === mostRounds) return undefined;
       this.looks -= bursts.length;
       bursts.forEach((burst, i) => {
         burst.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, lengths[i]));

@@ -100,7 +100,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = deepFreeze({
       groupCount: 6,
       tonesPerGroup: 16,
       headerSymbolCount: 8,
-      codeRate: 0.5,
+      codeRate: 0.53,
     },
   },
 });

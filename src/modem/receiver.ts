@@ -191,6 +191,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     const verdict = this.book.add({
       ...header,
       endSeconds: reception.endSeconds,
+      refinement: demodulator.refinement,
       llrs: () => demodulator.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
       restart: () => demodulator.restart(),
