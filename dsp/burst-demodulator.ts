@@ -3,6 +3,7 @@
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { EchoProfile } from './burst-alignment.js';
 import type { ChirpPair } from './chirp.js';
+import type { ToneMetrics } from './tone-metrics.js';
 
 /** Where a burst begins and how its time runs. */
 export interface BurstSync {
@@ -55,6 +56,8 @@ export interface BurstDemodulator {
    * @returns LLRs of the header's coded bits, or undefined when there is nothing else to assume
    */
   retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined;
+  /** What the soft bits of the header, as demodulated last, were made of: where several bits are sent as one tone. */
+  readonly headerTones: ToneMetrics | undefined;
   /** The header was decoded: its symbols are training now. @param headerBits - its coded bits as sent */
   acceptHeader(headerBits: Uint8Array): void;
   /** Demodulates the next payload symbol. @param symbol - index in the burst, header symbols first */

@@ -9,6 +9,7 @@ import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, 
 import { FskToneJudge } from './fsk-tone-judge.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
+import type { ToneMetrics } from './tone-metrics.js';
 
 /** Energies are also taken this far beside each bin, in bins, to see on which side a tone lies. */
 const SIDE_BINS = 0.25;
@@ -99,6 +100,10 @@ export class FskDemodulator implements BurstDemodulator {
     const { headerSymbolCount } = this.waveform;
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);
     return this.judge.headerLlrs();
+  }
+
+  get headerTones(): ToneMetrics | undefined {
+    return this.judge.headerTones;
   }
 
   retryHeader(): undefined {

@@ -6,6 +6,7 @@ import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskToneCount } fro
 import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
 import { toneBitLlrs } from './fsk-metric.js';
 import { judgeByRinging } from './fsk-tone-chain.js';
+import { type ToneMetrics, toneLlrs } from './tone-metrics.js';
 
 /** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
 const LEVEL_BLOCK_SYMBOLS = 64;
@@ -30,6 +31,7 @@ export class FskToneJudge {
   private latest: Float32Array = new Float32Array(0);
   /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
   private metrics: Float32Array = new Float32Array(0);
+  private header: ToneMetrics | undefined;
   /** Whether the room rings so much that tones are judged by it. */
   private rings = false;
   /** Whether the decoder has said something since the tones were judged. */
@@ -57,10 +59,16 @@ export class FskToneJudge {
   }
 
   headerLlrs(): Float32Array {
-    const { headerSymbolCount } = this.waveform;
-    const metrics = new Float32Array(headerSymbolCount * this.toneCount);
-    this.judge(0, headerSymbolCount, 0, headerSymbolCount, metrics, 0);
-    return this.bitLlrs(metrics, new Float32Array(headerSymbolCount * fskBitsPerSymbol(this.waveform)));
+    const { headerSymbolCount, tonesPerGroup } = this.waveform;
+    const values = new Float32Array(headerSymbolCount * this.toneCount);
+    this.judge(0, headerSymbolCount, 0, headerSymbolCount, values, 0);
+    this.header = { tonesPerGroup, values };
+    return toneLlrs(this.header).map(saturateLlr);
+  }
+
+  /** Metrics of the header's tones, symbol after symbol, group after group, as judged last. */
+  get headerTones(): ToneMetrics | undefined {
+    return this.header;
   }
 
   payloadLlrs(): Float32Array {

@@ -36,6 +36,8 @@ const REFINEMENT: Refinement = { mostRounds: 4, hopelessShare: 0.7, promisingSha
 
 export class OfdmDemodulator implements BurstDemodulator {
   readonly refinement = REFINEMENT;
+  /** QPSK sends its bits one by one. */
+  readonly headerTones = undefined;
   // derived
   readonly grid: OfdmGrid;
   // state

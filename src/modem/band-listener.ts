@@ -164,10 +164,10 @@ export class BandListener {
   }
 
   /** Looks whether the newest burst completes a series that can be read together. */
-  private readSeries({ shared, candidate, headerLlrs, startSeconds }: BurstReception): void {
-    if (!headerLlrs || this.seriesCredit < 1) return;
+  private readSeries({ shared, candidate, firstHeard, startSeconds }: BurstReception): void {
+    if (!firstHeard || this.seriesCredit < 1) return;
     this.seriesCredit--;
-    const read = this.series.add({ shared, candidate, llrs: headerLlrs });
+    const read = this.series.add({ shared, candidate, heard: firstHeard });
     for (const { header } of read) this.known.remember(header, startSeconds);
     this.takeUp(read);
   }

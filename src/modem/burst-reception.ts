@@ -8,7 +8,7 @@ import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { fskSymbolSamples } from '../../dsp/fsk-grid.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
-import { agreementOf, LEAST_AGREEMENT_ALONE } from './header-agreement.js';
+import { agreementOf, LEAST_AGREEMENT_ALONE, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
 import type { Profile } from './profiles.js';
 
@@ -51,7 +51,7 @@ export const STRONG_SCORE = 26;
 export class BurstReception {
   /** Made when it is first needed: most candidates of a storm are refused before that. */
   private currentDemodulator: BurstDemodulator | undefined;
-  private firstHeaderLlrs: Float32Array | undefined;
+  private firstHeader: SoftHeader | undefined;
   private currentState: ReceptionState = 'header';
   private nextSymbol: number;
   private headerAttempts = 0;
@@ -79,9 +79,9 @@ export class BurstReception {
     return this.headerAttempts;
   }
 
-  /** Soft bits of the header as first read, under the first assumption; undefined until then. */
-  get headerLlrs(): Float32Array | undefined {
-    return this.firstHeaderLlrs;
+  /** The header as first heard, under the first assumption; undefined until then. */
+  get firstHeard(): SoftHeader | undefined {
+    return this.firstHeader;
   }
 
   /** The decoded header, from the state `payload` on. */
@@ -147,10 +147,11 @@ export class BurstReception {
     const { headerSymbolCount } = this.shared;
     if (!buffer.reaches(this.demodulator.endOfSymbol(headerSymbolCount - 1))) return;
     let llrs: Float32Array | undefined = this.demodulator.demodulateHeader(buffer);
-    this.firstHeaderLlrs = llrs;
     while (llrs) {
       this.headerAttempts++;
-      const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, llrs);
+      const heard: SoftHeader = { llrs, tones: this.demodulator.headerTones };
+      this.firstHeader ??= heard;
+      const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, heard);
       if (decoded) {
         this.accept(decoded);
         return;

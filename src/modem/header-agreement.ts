@@ -1,6 +1,8 @@
 // How far soft bits agree with a codeword, and how far they must before a header is believed: the CRC-12 and the version alone
 // would let one header in 500 through that was read in noise.
 
+import { type ToneMetrics, toneEvidence } from '../../dsp/tone-metrics.js';
+
 /**
  * For a header read alone. What the decoder makes of noise agrees by 6.0 to 7.0 standard deviations: 90 of 100 such headers by
  * less than this. Of true headers it costs one in 120 to 1,100 where the decoder loses one in 70 to 190, by the header's length,
@@ -17,6 +19,29 @@ export const LEAST_AGREEMENT_OF_SERIES = 7.2;
  * phone's burst within the window of the first can be mistaken so, and it then adds noise to a message, no message.
  */
 export const LEAST_AGREEMENT_WITH_KNOWN = 3.7;
+
+/**
+ * The same for headers whose tones are known, in nats of evidence (see `toneEvidence`): unrelated tones come to that once in a
+ * million times. A header a sixteenth as strong as one that can just be read alone comes to three times as much.
+ */
+export const LEAST_EVIDENCE_WITH_KNOWN = 14;
+
+/** For tones of a series read together: of the 2^30 headers there are, chance makes one believed in a million series. */
+export const LEAST_EVIDENCE_OF_SERIES = 35;
+
+/** What was heard of a header. */
+export interface SoftHeader {
+  readonly llrs: Float32Array;
+  /** What the soft bits were made of, where several bits are sent as one tone. */
+  readonly tones: ToneMetrics | undefined;
+}
+
+/** How far what was heard is beyond what a known header is asked for; believed if it is more than 0. */
+export function marginOfKnown({ llrs, tones }: SoftHeader, bits: Uint8Array): number {
+  return tones
+    ? toneEvidence(tones, bits) - LEAST_EVIDENCE_WITH_KNOWN
+    : agreementOf(llrs, bits) - LEAST_AGREEMENT_WITH_KNOWN;
+}
 
 /** How far soft bits agree with coded bits, in standard deviations of what unrelated soft bits do. */
 export function agreementOf(llrs: Float32Array, bits: Uint8Array): number {

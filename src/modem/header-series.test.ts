@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { logBesselI0 } from '../../dsp/fsk-metric.js';
+import { toneLlrs } from '../../dsp/tone-metrics.js';
 import { SeededRandom } from '../shared/seeded-random.js';
 import { type ProfileReception, profileReception } from './burst-reception.js';
 import { agreementOf } from './header-agreement.js';
@@ -23,7 +25,11 @@ function unread(
   const llrs = Float32Array.from(bits, (bit) => (bit ? -mean : mean) + Math.sqrt(2 * mean) * random.normal());
   const echoes = { originSamples: 0, powers: new Float32Array(1) };
   const startSamples = seconds * shared.basebandRateHz;
-  return { shared, candidate: { startSamples, dilation: 0, score: 40, kind: 0, echoes }, llrs };
+  return {
+    shared,
+    candidate: { startSamples, dilation: 0, score: 40, kind: 0, echoes },
+    heard: { llrs, tones: undefined },
+  };
 }
 
 const HEADER = { payloadByteCount: 92, messageId: 4711 };
@@ -85,7 +91,8 @@ describe('a series of headers', () => {
     const series = new HeaderSeries();
     for (let i = 0; i < 40; i++) {
       const noise = unread(HEADER, 0, 1 + i * PACE_SECONDS, -60, random);
-      expect(series.add({ ...noise, llrs: noise.llrs.map((llr) => llr * 1000) })).toEqual([]);
+      const heard = { ...noise.heard, llrs: noise.heard.llrs.map((llr) => llr * 1000) };
+      expect(series.add({ ...noise, heard })).toEqual([]);
     }
   });
 
@@ -107,8 +114,8 @@ describe('known headers', () => {
     known.remember(OTHER, 1);
     let recognised = 0;
     for (let seed = 1; seed <= 50; seed++) {
-      const { llrs } = unread(OTHER, seed % 4, 2, FAINT_DB, new SeededRandom(seed));
-      const result = known.recognise(SHARED.headerCodec, llrs);
+      const { heard } = unread(OTHER, seed % 4, 2, FAINT_DB, new SeededRandom(seed));
+      const result = known.recognise(SHARED.headerCodec, heard);
       if (!result) continue;
       expect(result).toEqual({ header: OTHER, redundancyVersion: seed % 4 });
       recognised++;
@@ -121,8 +128,8 @@ describe('known headers', () => {
     known.remember(HEADER, 1);
     let mistaken = 0;
     for (let seed = 1; seed <= 500; seed++) {
-      const { llrs } = unread(OTHER, seed % 4, 2, seed % 2 ? 0 : -60, new SeededRandom(seed));
-      if (known.recognise(SHARED.headerCodec, llrs)) mistaken++;
+      const { heard } = unread(OTHER, seed % 4, 2, seed % 2 ? 0 : -60, new SeededRandom(seed));
+      if (known.recognise(SHARED.headerCodec, heard)) mistaken++;
     }
     expect(mistaken).toBeLessThanOrEqual(1);
   });
@@ -131,8 +138,8 @@ describe('known headers', () => {
     const known = new KnownHeaders();
     known.remember(HEADER, 1);
     known.expire(2);
-    const { llrs } = unread(HEADER, 0, 2, 0, new SeededRandom(1));
-    expect(known.recognise(SHARED.headerCodec, llrs)).toBeUndefined();
+    const { heard } = unread(HEADER, 0, 2, 0, new SeededRandom(1));
+    expect(known.recognise(SHARED.headerCodec, heard)).toBeUndefined();
   });
 
   test('agreement of unrelated soft bits has variance 1 (seed 1)', () => {
@@ -148,5 +155,65 @@ describe('known headers', () => {
     }
     expect(sum / 2000).toBeGreaterThan(0.9);
     expect(sum / 2000).toBeLessThan(1.1);
+  });
+});
+
+describe('headers sent as tones', () => {
+  const ROBUST = profileReception(PROFILES['audible-robust']);
+  const TONES = 32;
+
+  /** As heard in white noise, the tones' strength known. */
+  function unreadTones(header: typeof HEADER, version: number, seconds: number, esN0Db: number, random: SeededRandom) {
+    const esN0 = 10 ** (esN0Db / 10);
+    const bits = ROBUST.headerCodec.encode(header, version);
+    const values = new Float32Array((bits.length / 5) * TONES);
+    for (let at = 0; at < values.length; at++) {
+      const choice = Math.floor(at / TONES);
+      const sent = Number.parseInt(bits.slice(5 * choice, 5 * choice + 5).join(''), 2);
+      const re = (at % TONES === sent ? Math.sqrt(esN0) : 0) + Math.SQRT1_2 * random.normal();
+      const im = Math.SQRT1_2 * random.normal();
+      values[at] = logBesselI0(2 * Math.sqrt(esN0 * (re * re + im * im))) - esN0;
+    }
+    const tones = { tonesPerGroup: TONES, values };
+    const { candidate } = unread(header, version, seconds, 0, random, ROBUST);
+    return { shared: ROBUST, candidate, heard: { llrs: toneLlrs(tones), tones } };
+  }
+
+  test('are read within four bursts where their soft bits are not enough (1 dB a tone, seeds 1 to 16)', () => {
+    let byTones = 0;
+    let byBits = 0;
+    for (let seed = 1; seed <= 16; seed++) {
+      const random = new SeededRandom(seed);
+      const [tones, bits] = [new HeaderSeries(), new HeaderSeries()];
+      let [isReadByTones, isReadByBits] = [false, false];
+      for (let i = 0; i < 4; i++) {
+        const one = unreadTones(HEADER, i, 1 + 3 * i, 1, random);
+        const read = tones.add(one);
+        for (const { header } of read) expect(header).toEqual(HEADER);
+        isReadByTones ||= read.length > 0;
+        isReadByBits ||= bits.add({ ...one, heard: { ...one.heard, tones: undefined } }).length > 0;
+      }
+      byTones += Number(isReadByTones);
+      byBits += Number(isReadByBits);
+    }
+    expect(byTones).toBeGreaterThanOrEqual(15);
+    expect(byBits).toBeLessThanOrEqual(10);
+  });
+
+  test('are recognised where they are known, and nothing is in another phone’s or in noise (seeds 1 to 100)', () => {
+    const known = new KnownHeaders();
+    known.remember(HEADER, 1);
+    let recognised = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const random = new SeededRandom(seed);
+      const version = seed % 4;
+      const { heard } = unreadTones(HEADER, version, 2, 2, random);
+      if (known.recognise(ROBUST.headerCodec, heard)?.redundancyVersion === version) recognised++;
+      for (const esN0Db of [-40, 2, 10])
+        expect(
+          known.recognise(ROBUST.headerCodec, unreadTones(OTHER, version, 2, esN0Db, random).heard),
+        ).toBeUndefined();
+    }
+    expect(recognised).toBeGreaterThanOrEqual(95);
   });
 });

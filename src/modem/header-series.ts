@@ -4,16 +4,16 @@
 import type { Header } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
+import { addFlipped, logMeanLikelihood, toneEvidence, toneLlrs } from '../../dsp/tone-metrics.js';
 import type { ProfileReception } from './burst-reception.js';
-import { correlate, LEAST_AGREEMENT_OF_SERIES } from './header-agreement.js';
+import { correlate, LEAST_AGREEMENT_OF_SERIES, LEAST_EVIDENCE_OF_SERIES, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
 
 /** A burst whose header was heard but could not be read. */
 export interface UnreadHeader {
   readonly shared: ProfileReception;
   readonly candidate: BurstCandidate;
-  /** Soft bits of its header. */
-  readonly llrs: Float32Array;
+  readonly heard: SoftHeader;
 }
 
 /** An unread header that a series could read. */
@@ -32,6 +32,9 @@ const MAX_STEP = 2;
 const PACE_TOLERANCE_SECONDS = 0.012;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
+
+/** Of a series that is not worth decoding. */
+const NO_BITS = new Float32Array(0);
 
 interface Member {
   readonly unread: UnreadHeader;
@@ -78,7 +81,7 @@ export class HeaderSeries {
   takeKnown(known: KnownHeaders): ReadHeader[] {
     const read: ReadHeader[] = [];
     this.unread = this.unread.filter((unread) => {
-      const recognised = known.recognise(unread.shared.headerCodec, unread.llrs);
+      const recognised = known.recognise(unread.shared.headerCodec, unread.heard);
       if (recognised) read.push({ ...unread, ...recognised });
       return !recognised;
     });
@@ -113,8 +116,9 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
   const { headerCodec } = series[0].unread.shared;
   // Versions two apart differ by the same mask in every burst of the series: the decoder reads which of them it was.
   for (const supposed of [0, 1]) {
-    const sum = sumOf(series, supposed);
-    const result = sum ? headerCodec.decodeDescrambled(sum, REDUNDANCY_VERSION_COUNT - 1) : undefined;
+    const sum = toneSumOf(series, supposed) ?? bitSumOf(series, supposed);
+    const result =
+      sum && sum !== NO_BITS ? headerCodec.decodeDescrambled(sum, REDUNDANCY_VERSION_COUNT - 1) : undefined;
     if (!result?.ok || result.redundancyVersion % 2 !== 0) continue;
     const newestVersion = supposed + result.redundancyVersion;
     const { header } = result;
@@ -123,9 +127,37 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
       header,
       redundancyVersion: versionBefore(newestVersion, age),
     }));
-    if (seriesAgreement(read) >= LEAST_AGREEMENT_OF_SERIES) return read;
+    if (isBelievable(read)) return read;
   }
   return [];
+}
+
+/**
+ * As `bitSumOf`, but added before the tones are split into bits.
+ *
+ * @returns the soft bits of all bursts, no bits if they are likelier to carry tones of their own than the same; undefined where
+ *   bits are not sent as tones
+ */
+function toneSumOf(series: readonly Member[], supposedVersion: number): Float32Array | undefined {
+  const { headerCodec } = series[0].unread.shared;
+  const ones = new Float32Array(headerCodec.codedBitCount).fill(1);
+  const signs = new Float32Array(headerCodec.codedBitCount);
+  let total: { tonesPerGroup: number; values: Float32Array } | undefined;
+  let apart = 0;
+  for (const { unread, age } of series) {
+    const { tones } = unread.heard;
+    if (!tones) return undefined;
+    total ??= { tonesPerGroup: tones.tonesPerGroup, values: new Float32Array(tones.values.length) };
+    headerCodec.descramble(ones, versionBefore(supposedVersion, age), signs);
+    addFlipped(
+      tones,
+      Uint8Array.from(signs, (sign) => Number(sign < 0)),
+      total.values,
+    );
+    apart += logMeanLikelihood(tones);
+  }
+  if (!total) return undefined;
+  return logMeanLikelihood(total) > apart ? toneLlrs(total) : NO_BITS;
 }
 
 /**
@@ -133,13 +165,13 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
  * @returns the soft bits of all bursts, each as if sent with version 0; undefined if they contradict each other: those of a
  *   series that can just be read agree, as pairs, by 2.5 standard deviations if there are two of them and by 3.6 if many
  */
-function sumOf(series: readonly Member[], supposedVersion: number): Float32Array | undefined {
+function bitSumOf(series: readonly Member[], supposedVersion: number): Float32Array | undefined {
   const { headerCodec } = series[0].unread.shared;
   const sum = new Float32Array(headerCodec.codedBitCount);
   const plain = new Float32Array(headerCodec.codedBitCount);
   let ownEnergy = 0;
   for (const { unread, age } of series) {
-    headerCodec.descramble(unread.llrs, versionBefore(supposedVersion, age), plain);
+    headerCodec.descramble(unread.heard.llrs, versionBefore(supposedVersion, age), plain);
     for (let i = 0; i < sum.length; i++) {
       sum[i] += plain[i];
       ownEnergy += plain[i] * plain[i];
@@ -149,16 +181,23 @@ function sumOf(series: readonly Member[], supposedVersion: number): Float32Array
   return energy > ownEnergy ? sum : undefined;
 }
 
-/** How far all soft bits of a series agree with its header, in standard deviations of what unrelated ones do. */
-function seriesAgreement(series: readonly ReadHeader[]): number {
+/** Whether all that was heard of a series agrees with its header far beyond what chance does. */
+function isBelievable(series: readonly ReadHeader[]): boolean {
   let sum = 0;
   let energy = 0;
-  for (const { shared, llrs, header, redundancyVersion } of series) {
-    const burst = correlate(llrs, shared.headerCodec.encode(header, redundancyVersion));
+  let evidence = 0;
+  for (const { shared, heard, header, redundancyVersion } of series) {
+    const bits = shared.headerCodec.encode(header, redundancyVersion);
+    if (heard.tones) {
+      evidence += toneEvidence(heard.tones, bits);
+      continue;
+    }
+    const burst = correlate(heard.llrs, bits);
     sum += burst.sum;
     energy += burst.energy;
   }
-  return energy > 0 ? sum / Math.sqrt(energy) : 0;
+  if (energy === 0) return evidence >= LEAST_EVIDENCE_OF_SERIES;
+  return sum >= LEAST_AGREEMENT_OF_SERIES * Math.sqrt(energy);
 }
 
 /** Redundancy version of the burst sent `age` bursts before one of this version. */

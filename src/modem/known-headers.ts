@@ -2,7 +2,7 @@
 
 import type { Header, HeaderCodec } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
-import { agreementOf, LEAST_AGREEMENT_WITH_KNOWN } from './header-agreement.js';
+import { marginOfKnown, type SoftHeader } from './header-agreement.js';
 
 /** Messages whose header is kept; the one not heard for longest makes room. */
 const MAX_KNOWN = 4;
@@ -40,15 +40,15 @@ export class KnownHeaders {
       this.known = this.known.filter(({ lastHeardSeconds }) => lastHeardSeconds >= beforeSeconds);
   }
 
-  /** @returns the known header that soft bits agree with beyond doubt, with the redundancy version they were sent with */
-  recognise(codec: HeaderCodec, llrs: Float32Array): { header: Header; redundancyVersion: number } | undefined {
+  /** @returns the known header that what was heard agrees with beyond doubt, with the redundancy version it was sent with */
+  recognise(codec: HeaderCodec, heard: SoftHeader): { header: Header; redundancyVersion: number } | undefined {
     let best: { header: Header; redundancyVersion: number } | undefined;
-    let most = LEAST_AGREEMENT_WITH_KNOWN;
+    let most = 0;
     for (const { header } of this.known) {
       for (let redundancyVersion = 0; redundancyVersion < REDUNDANCY_VERSION_COUNT; redundancyVersion++) {
-        const agreement = agreementOf(llrs, codec.encode(header, redundancyVersion));
-        if (agreement <= most) continue;
-        most = agreement;
+        const margin = marginOfKnown(heard, codec.encode(header, redundancyVersion));
+        if (margin <= most) continue;
+        most = margin;
         best = { header, redundancyVersion };
       }
     }

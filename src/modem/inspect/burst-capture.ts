@@ -73,7 +73,8 @@ export function interestOf({ outcome, score }: CapturedBurst): number {
 }
 
 export function captureDetail(reception: BurstReception): CapturedDetail {
-  const { shared, header, headerLlrs, demodulator } = reception;
+  const { shared, header, firstHeard, demodulator } = reception;
+  const headerLlrs = firstHeard?.llrs;
   const needed = headerLlrs && neededHeaderInformation(HEADER_INFO_BIT_COUNT, headerLlrs.length);
   const headerBits = headerLlrs && needed ? inspectSoftBits(headerLlrs, needed) : undefined;
   if (!header || reception.state !== 'complete') {
