@@ -41,6 +41,14 @@ export class PolarListDecoder {
   /** Forks of path p: 2p continues with the likelier bit, 2p + 1 with the other. */
   private readonly forkPenalties: Float64Array;
   private readonly forkOrder: Uint8Array;
+  /** By path, of the information bit being decided. */
+  private readonly likelierBits: Uint8Array;
+  /**
+   * Row numbers that will still be read, of each node that the one being decoded lies in: of its LLRs while its left child is
+   * decoded, of that child's bits during the right one. A fork need only hand on these.
+   */
+  private readonly openRows: Uint8Array[];
+  private openCount = 0;
   private readonly rowScratch: Uint8Array;
   /** For the trace back: for each information bit and path, the path it came from and the bit it took. */
   private readonly parents: readonly Uint8Array[];
@@ -73,7 +81,9 @@ export class PolarListDecoder {
     this.penalties = new Float64Array(listSize);
     this.nextPenalties = new Float64Array(listSize);
     this.forkPenalties = new Float64Array(2 * listSize);
-    this.forkOrder = new Uint8Array(2 * listSize);
+    this.forkOrder = new Uint8Array(listSize);
+    this.likelierBits = new Uint8Array(listSize);
+    this.openRows = this.levels.map(({ llrRows }) => llrRows);
     this.rowScratch = new Uint8Array(listSize);
   }
 
@@ -112,17 +122,22 @@ export class PolarListDecoder {
 
   /** Decodes u[start .. start + 2^level) for all paths and leaves the node's bits in bitsOut, row p for path p. */
   private decodeNode(level: number, start: number, bitsOut: Uint8Array): void {
-    if (this.infoCountBefore[start + (1 << level)] === this.infoCountBefore[start]) {
+    const end = start + (1 << level);
+    if (this.infoCountBefore[end] === this.infoCountBefore[start]) {
       this.decodeFrozen(level, bitsOut);
-    } else if (level === 0) {
-      this.decodeInfoBit(bitsOut);
+    } else if (this.infoCountBefore[end - 1] === this.infoCountBefore[start]) {
+      this.decodeRepetition(level, bitsOut);
     } else {
       const child = this.levels[level - 1];
       this.checkNodeLlrs(level);
+      const depth = this.openCount++;
+      this.openRows[depth] = this.levels[level].llrRows;
       this.decodeNode(level - 1, start, child.leftBits);
       for (let path = 0; path < this.pathCount; path++) child.leftRows[path] = path;
       this.variableNodeLlrs(level);
+      this.openRows[depth] = child.leftRows;
       this.decodeNode(level - 1, start + (1 << (level - 1)), child.rightBits);
+      this.openCount = depth;
       this.combineBits(level, bitsOut);
     }
   }
@@ -191,36 +206,45 @@ export class PolarListDecoder {
     bitsOut.fill(0, 0, this.pathCount * size);
   }
 
-  /** Each path forks into bit 0 and bit 1; the best listSize forks become the paths. */
-  private decodeInfoBit(bitsOut: Uint8Array): void {
-    const { forkPenalties, forkOrder, nextPenalties, penalties } = this;
-    const { llrs, llrRows } = this.levels[0];
+  /**
+   * A node whose last bit alone is an information bit repeats it in all its bits. Each path forks into bit 0 and bit 1, which
+   * cost what the LLRs that say otherwise weigh; the best listSize forks become the paths. Going down the tree would come
+   * to the same penalties: Hashemi, Condo, Gross, "Fast and Flexible Successive-Cancellation List Decoders for Polar Codes",
+   * 2017, section III.
+   */
+  private decodeRepetition(level: number, bitsOut: Uint8Array): void {
+    const size = 1 << level;
+    const { forkPenalties, forkOrder, nextPenalties, penalties, likelierBits } = this;
+    const { llrs, llrRows } = this.levels[level];
     const parents = this.parents[this.infoIndex];
     const decisions = this.decisions[this.infoIndex];
     const forkCount = 2 * this.pathCount;
     for (let path = 0; path < this.pathCount; path++) {
-      forkPenalties[2 * path] = penalties[path];
-      const llr = llrs[llrRows[path]];
-      forkPenalties[2 * path + 1] = penalties[path] + (llr < 0 ? -llr : llr);
+      const from = llrRows[path] * size;
+      let against0 = 0;
+      let against1 = 0;
+      for (let i = from; i < from + size; i++) {
+        if (llrs[i] < 0) against0 -= llrs[i];
+        else against1 += llrs[i];
+      }
+      likelierBits[path] = against0 > against1 ? 1 : 0;
+      forkPenalties[2 * path] = penalties[path] + (against0 > against1 ? against1 : against0);
+      forkPenalties[2 * path + 1] = penalties[path] + (against0 > against1 ? against0 : against1);
     }
-    sortForks(forkPenalties, forkCount, forkOrder);
     this.pathCount = Math.min(forkCount, this.listSize);
+    sortForks(forkPenalties, forkCount, this.pathCount, forkOrder);
     for (let path = 0; path < this.pathCount; path++) {
       const fork = forkOrder[path];
       const parent = fork >> 1;
-      const likelier = llrs[llrRows[parent]] < 0 ? 1 : 0;
       parents[path] = parent;
-      decisions[path] = likelier ^ (fork & 1);
-      bitsOut[path] = decisions[path];
+      decisions[path] = likelierBits[parent] ^ (fork & 1);
+      for (let i = path * size; i < (path + 1) * size; i++) bitsOut[i] = decisions[path];
       nextPenalties[path] = forkPenalties[fork];
     }
     this.penalties = nextPenalties;
     this.nextPenalties = penalties;
     this.infoIndex++;
-    for (const level of this.levels) {
-      this.inheritRows(level.llrRows, parents);
-      this.inheritRows(level.leftRows, parents);
-    }
+    for (let i = 0; i < this.openCount; i++) this.inheritRows(this.openRows[i], parents);
   }
 
   private inheritRows(rows: Uint8Array, parents: Uint8Array): void {
@@ -230,12 +254,17 @@ export class PolarListDecoder {
   }
 }
 
-/** Insertion sort: the likelier forks come nearly sorted, and there are few. Even numbers, then odd, so that they do. */
-function sortForks(penalties: Float64Array, count: number, order: Uint8Array): void {
+/**
+ * Insertion sort of which only the first `kept` places are wanted: the likelier forks come nearly sorted, and there are few.
+ * Even numbers, then odd, so that they do.
+ */
+function sortForks(penalties: Float64Array, count: number, kept: number, order: Uint8Array): void {
   for (let n = 0; n < count; n++) {
     const fork = 2 * n < count ? 2 * n : 2 * n - count + 1;
     const penalty = penalties[fork];
-    let at = n;
+    let at = n < kept ? n : kept;
+    if (at === kept && penalties[order[at - 1]] <= penalty) continue;
+    if (at === kept) at--;
     while (at > 0 && penalties[order[at - 1]] > penalty) {
       order[at] = order[at - 1];
       at--;
