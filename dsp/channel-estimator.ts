@@ -119,10 +119,10 @@ export class ChannelEstimator {
     this.h.re.fill(0);
     this.h.im.fill(0);
     this.observe(statistics);
-    this.solve(weights, information);
+    this.solve(information);
     for (let round = 0; round < LEARNING_ROUNDS; round++) {
       this.learnPrior(information);
-      this.solve(weights, information);
+      this.solve(information);
     }
     this.conclude(information);
   }
@@ -136,7 +136,7 @@ export class ChannelEstimator {
     }
     this.learnPrior(information);
     this.observe(statistics);
-    this.solve(statistics.weights, information);
+    this.solve(information);
     this.conclude(information);
   }
 
@@ -183,9 +183,10 @@ export class ChannelEstimator {
   /** Sets out on new statistics: what of their observations the taps found last leave unexplained. */
   private observe({ weights, observedRe, observedIm }: CellStatistics): void {
     const { h, unexplained, image } = this;
+    this.transform.weigh(weights);
     this.transform.toTaps({ re: observedRe, im: observedIm }, unexplained);
     if (energy(h) === 0) return;
-    this.transform.applyNormal(h, weights, image);
+    this.transform.applyNormal(h, image);
     addScaled(unexplained, image, -1);
   }
 
@@ -194,13 +195,13 @@ export class ChannelEstimator {
    * variance, so that g has one all over. Starts from the taps found last: between two rounds of learning they change
    * little. F'b - F'WF h is kept along the way, as it does not depend on the prior.
    */
-  private solve(weights: Float64Array, information: number): void {
+  private solve(information: number): void {
     const { h, unexplained, residual, direction, step, image, root, left } = this;
     const target = SOLVER_SHARE * this.startSolving(information);
     let norm = energy(residual);
     for (let count = 0; count < SOLVER_STEPS && norm > target; count++) {
       multiply(direction, root, step);
-      this.transform.applyNormal(step, weights, image);
+      this.transform.applyNormal(step, image);
       const alpha = norm / (weightedEnergy(direction, left) + dot(step, image));
       addScaled(h, step, alpha);
       addScaled(unexplained, image, -alpha);

@@ -2,6 +2,7 @@
 // back by the adjoint.
 
 import { Fft } from './fft.js';
+import { ScrambledFft, scrambledSizeFor } from './scrambled-fft.js';
 
 /** Spans and sizes of a channel estimate, in baseband samples. */
 export interface TapSpan {
@@ -26,15 +27,26 @@ export class TapTransform {
   readonly tapCount: number;
 
   private readonly fft: Fft;
+  private readonly convolution: ScrambledFft;
+  // state
+  /** Of the weights' lags, which is real, over the transform's size. */
+  private readonly spectrum: Float64Array;
   // scratch: complex numbers as re, im, re, im, ...
   private readonly input: Float64Array;
   private readonly output: Float64Array;
+  private readonly lagsRe: Float64Array;
+  private readonly lagsIm: Float64Array;
 
   constructor(private readonly span: TapSpan) {
     this.tapCount = span.tapsBefore + span.tapsAfter;
     this.fft = new Fft(span.fftSize);
+    this.convolution = new ScrambledFft(scrambledSizeFor(2 * this.tapCount));
+    const { size } = this.convolution;
+    this.spectrum = new Float64Array(size);
     this.input = new Float64Array(2 * span.fftSize);
     this.output = new Float64Array(2 * span.fftSize);
+    this.lagsRe = new Float64Array(size);
+    this.lagsIm = new Float64Array(size);
   }
 
   /** out = F taps */
@@ -62,18 +74,47 @@ export class TapTransform {
     this.transformToTaps(out);
   }
 
-  /** out = F^H W F taps for a weight per carrier. */
-  applyNormal(taps: ComplexVector, weights: Float64Array, out: ComplexVector): void {
-    this.transformTaps(taps);
-    const { span, input, output } = this;
+  /** Sets the weights per carrier that `applyNormal` uses from now on. */
+  weigh(weights: Float64Array): void {
+    const { span, input, output, lagsRe, lagsIm, spectrum, tapCount, convolution } = this;
     const mask = span.fftSize - 1;
     input.fill(0);
-    for (let c = 0; c < span.carrierCount; c++) {
-      const at = 2 * ((c - span.carrierCount / 2) & mask);
-      input[at] = weights[c] * output[at];
-      input[at + 1] = -weights[c] * output[at + 1];
+    for (let c = 0; c < span.carrierCount; c++) input[2 * ((c - span.carrierCount / 2) & mask)] = weights[c];
+    this.fft.forwardInterleaved(input, output);
+    lagsRe.fill(0);
+    lagsIm.fill(0);
+    lagsRe[0] = output[0];
+    for (let lag = 1; lag < tapCount; lag++) {
+      const at = 2 * (lag & mask);
+      lagsRe[lag] = output[at];
+      lagsIm[lag] = -output[at + 1];
+      lagsRe[convolution.size - lag] = output[at];
+      lagsIm[convolution.size - lag] = output[at + 1];
     }
-    this.transformToTaps(out);
+    convolution.forward(lagsRe, lagsIm);
+    for (let k = 0; k < spectrum.length; k++) spectrum[k] = lagsRe[k] / convolution.size;
+  }
+
+  /**
+   * out = F^H W F taps for the weights set. Row l, column m of that matrix is the weights' transform at the lag l - m: a
+   * convolution, for which a circle of twice the taps is enough, where the carriers would take two transforms of theirs.
+   */
+  applyNormal(taps: ComplexVector, out: ComplexVector): void {
+    const { lagsRe, lagsIm, spectrum, tapCount, convolution } = this;
+    lagsRe.set(taps.re);
+    lagsIm.set(taps.im);
+    lagsRe.fill(0, tapCount);
+    lagsIm.fill(0, tapCount);
+    convolution.forward(lagsRe, lagsIm);
+    for (let k = 0; k < spectrum.length; k++) {
+      lagsRe[k] *= spectrum[k];
+      lagsIm[k] *= spectrum[k];
+    }
+    convolution.backward(lagsRe, lagsIm);
+    for (let l = 0; l < tapCount; l++) {
+      out.re[l] = lagsRe[l];
+      out.im[l] = lagsIm[l];
+    }
   }
 
   private transformTaps({ re, im }: ComplexVector): void {
