@@ -211,20 +211,19 @@ export class OfdmChannel {
   bestWindowShift(backoffSamples: number): number {
     const { cyclicPrefixSamples, rampSamples, fftSize } = this.waveform;
     const length = cyclicPrefixSamples - rampSamples;
-    const disturbance = (delay: number) => {
-      const outside = Math.max(0, -delay, delay - length);
-      return (2 * outside) / fftSize;
-    };
+    const firstDelay = -EARLIER_PREFIXES * cyclicPrefixSamples;
+    const lastDelay = ESTIMATED_PREFIXES * cyclicPrefixSamples;
+    const powers = new Float64Array(lastDelay - firstDelay + 1);
+    for (let i = 0; i < powers.length; i++) powers[i] = this.estimator.tapPower(firstDelay + i);
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let shift = -EARLIER_PREFIXES * cyclicPrefixSamples; shift <= cyclicPrefixSamples; shift += 2) {
       let sum = Math.abs(shift) * 1e-9;
-      for (
-        let delay = -EARLIER_PREFIXES * cyclicPrefixSamples;
-        delay <= ESTIMATED_PREFIXES * cyclicPrefixSamples;
-        delay++
-      )
-        sum += this.estimator.tapPower(delay) * disturbance(delay + backoffSamples - shift);
+      for (let i = 0; i < powers.length; i++) {
+        const delay = firstDelay + i + backoffSamples - shift;
+        const outside = delay < 0 ? -delay : delay > length ? delay - length : 0;
+        sum += (powers[i] * 2 * outside) / fftSize;
+      }
       if (sum < least) {
         least = sum;
         best = shift;

@@ -6,7 +6,7 @@ import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import { mean } from './noise-estimate.js';
 import { OfdmChannel } from './ofdm-channel.js';
-import { OfdmFrontEnd } from './ofdm-front-end.js';
+import { type HeardCells, OfdmFrontEnd } from './ofdm-front-end.js';
 import { BITS_PER_CELL, type CellKind, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
@@ -104,8 +104,10 @@ export class OfdmDemodulator implements BurstDemodulator {
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
     this.timing.resetWindow();
     this.frontEnd.resetGains();
-    this.frontEnd.flatten(this.frontEnd.readCells(buffer, 0));
-    this.readSymbol(buffer, 0);
+    const heard = this.frontEnd.readCells(buffer, 0);
+    this.frontEnd.flatten(heard);
+    this.frontEnd.applyGains(heard);
+    this.keep(0, heard);
     this.noise.startFrom(this.frontEnd.readAmbient(buffer, this.sync.startSamples));
     this.channel.expectEchoes(this.sync.echoes);
     this.channel.forgetPreamble();
@@ -181,7 +183,10 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
   private readSymbol(buffer: BasebandBuffer, index: number): OfdmSymbol {
-    const { re, im, plain } = this.frontEnd.readCells(buffer, index);
+    return this.keep(index, this.frontEnd.readCells(buffer, index));
+  }
+
+  private keep(index: number, { re, im, plain }: HeardCells): OfdmSymbol {
     const { re: channelRe, im: channelIm, errorVariance } = this.channel.response;
     const noiseGains = new Float64Array(re.length).fill(1);
     const symbol = { index, re, im, plain, channelRe, channelIm, errorVariance, noiseGains };

@@ -49,6 +49,9 @@ export class OfdmFrontEnd {
   /** The preamble's last chirp pair as sent, per carrier. */
   private readonly sentRe: Float64Array;
   private readonly sentIm: Float64Array;
+  /** exp(2 pi i n / N): how far a delay of whole samples turns a carrier. */
+  private readonly turnRe: Float64Array;
+  private readonly turnIm: Float64Array;
   // state
   private readonly gains: Float64Array;
 
@@ -67,9 +70,19 @@ export class OfdmFrontEnd {
     this.workRe.set(train.re);
     this.workIm.set(train.im);
     this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
-    const binOf = (_: unknown, c: number) => (c - carrierCount / 2) & (fftSize - 1);
-    this.sentRe = Float64Array.from({ length: carrierCount }, (_, c) => this.workRe[binOf(_, c)]);
-    this.sentIm = Float64Array.from({ length: carrierCount }, (_, c) => this.workIm[binOf(_, c)]);
+    this.sentRe = new Float64Array(carrierCount);
+    this.sentIm = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      const bin = (c - carrierCount / 2) & (fftSize - 1);
+      this.sentRe[c] = this.workRe[bin];
+      this.sentIm[c] = this.workIm[bin];
+    }
+    this.turnRe = new Float64Array(fftSize);
+    this.turnIm = new Float64Array(fftSize);
+    for (let n = 0; n < fftSize; n++) {
+      this.turnRe[n] = Math.cos((2 * Math.PI * n) / fftSize);
+      this.turnIm[n] = Math.sin((2 * Math.PI * n) / fftSize);
+    }
     this.gains = new Float64Array(carrierCount).fill(1);
   }
 
@@ -91,18 +104,17 @@ export class OfdmFrontEnd {
   /** The carriers of the transformed window: with their gains, delay 0 being the strongest path found by the detector. */
   private carriersOf(): CellPoints {
     const { carrierCount, fftSize } = this.waveform;
-    const { gains } = this;
+    const { gains, workRe, workIm, turnRe, turnIm } = this;
     const { backoffSamples } = this.timing;
+    const mask = fftSize - 1;
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
       const bin = c - carrierCount / 2;
-      const source = bin & (fftSize - 1);
-      const phase = (2 * Math.PI * bin * backoffSamples) / fftSize;
-      const cos = Math.cos(phase);
-      const sin = Math.sin(phase);
-      re[c] = gains[c] * (this.workRe[source] * cos - this.workIm[source] * sin);
-      im[c] = gains[c] * (this.workRe[source] * sin + this.workIm[source] * cos);
+      const source = bin & mask;
+      const turn = (bin * backoffSamples) & mask;
+      re[c] = gains[c] * (workRe[source] * turnRe[turn] - workIm[source] * turnIm[turn]);
+      im[c] = gains[c] * (workRe[source] * turnIm[turn] + workIm[source] * turnRe[turn]);
     }
     return { re, im };
   }
@@ -147,6 +159,16 @@ export class OfdmFrontEnd {
     for (let c = 0; c < power.length; c++) this.gains[c] = 1 / Math.sqrt(Math.max(power[c], floor, 1e-20));
   }
 
+  /** Gives cells that were read with gains of 1 the gains they have now, in place: as if they were read again. */
+  applyGains(cells: HeardCells): void {
+    for (const { re, im } of [cells, cells.plain]) {
+      for (let c = 0; c < re.length; c++) {
+        re[c] *= this.gains[c];
+        im[c] *= this.gains[c];
+      }
+    }
+  }
+
   /** Power per carrier in the windows before the burst, as far as the buffer still holds them. */
   readAmbient(buffer: BasebandBuffer, burstStartSamples: number): AmbientPower {
     const { fftSize, carrierCount } = this.waveform;
@@ -176,13 +198,13 @@ export class OfdmFrontEnd {
     workIm.fill(0);
     buffer.read(this.timing.pairPlan(), workRe.subarray(0, pairSamples), workIm.subarray(0, pairSamples));
     this.fft.forward(workRe, workIm, workRe, workIm);
-    const binOf = (c: number) => (c - carrierCount / 2) & (fftSize - 1);
-    return {
-      re: Float64Array.from(gains, (gain, c) => gain * workRe[binOf(c)]),
-      im: Float64Array.from(gains, (gain, c) => gain * workIm[binOf(c)]),
-      sentRe: this.sentRe,
-      sentIm: this.sentIm,
-      windowShare: pairSamples / fftSize,
-    };
+    const re = new Float64Array(carrierCount);
+    const im = new Float64Array(carrierCount);
+    for (let c = 0; c < carrierCount; c++) {
+      const bin = (c - carrierCount / 2) & (fftSize - 1);
+      re[c] = gains[c] * workRe[bin];
+      im[c] = gains[c] * workIm[bin];
+    }
+    return { re, im, sentRe: this.sentRe, sentIm: this.sentIm, windowShare: pairSamples / fftSize };
   }
 }

@@ -13,9 +13,11 @@ const HALF_WIDTH = 24;
 export function localMean(count: number, value: (carrier: number) => number): Float64Array {
   const prefix = new Float64Array(count + 1);
   for (let c = 0; c < count; c++) prefix[c + 1] = prefix[c] + value(c);
-  return Float64Array.from({ length: count }, (_, c) => {
+  const means = new Float64Array(count);
+  for (let c = 0; c < count; c++) {
     const from = Math.max(0, c - HALF_WIDTH);
     const to = Math.min(count, c + HALF_WIDTH + 1);
-    return (prefix[to] - prefix[from]) / (to - from);
-  });
+    means[c] = (prefix[to] - prefix[from]) / (to - from);
+  }
+  return means;
 }

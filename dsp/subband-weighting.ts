@@ -2,6 +2,7 @@
 // subband's loud moments are turned down before the carriers are judged, so that its quiet moments can speak.
 
 import { Fft } from './fft.js';
+import { selectInPlace } from './order-statistic.js';
 
 /** Carriers from one subband to the next, and half of what one sees: 64 of 11.7 Hz resolve 1.3 ms. */
 const STEP = 64;
@@ -27,9 +28,10 @@ export class SubbandWeighting {
   // scratch
   private readonly re = new Float64Array(SIZE);
   private readonly im = new Float64Array(SIZE);
-  private readonly power = new Float64Array(SIZE);
+  /** Of the moments, those at both ends again beyond the other: time is a circle here. */
+  private readonly power = new Float64Array(SIZE + 2 * SMOOTHING_HALF_WIDTH);
   private readonly weights = new Float64Array(SIZE);
-  private readonly sorted = new Float64Array(SIZE);
+  private readonly unordered = new Float64Array(SIZE);
   private readonly outRe: Float64Array;
   private readonly outIm: Float64Array;
 
@@ -88,16 +90,18 @@ export class SubbandWeighting {
 
   /** Fills `weights` from the subband's samples: 1 on average. */
   private weigh(): void {
-    const { re, im, power, weights, sorted, kernel } = this;
-    for (let n = 0; n < SIZE; n++) power[n] = re[n] * re[n] + im[n] * im[n];
+    const { re, im, power, weights, unordered, kernel } = this;
+    for (let i = 0; i < power.length; i++) {
+      const n = (i - SMOOTHING_HALF_WIDTH) & (SIZE - 1);
+      power[i] = re[n] * re[n] + im[n] * im[n];
+    }
     for (let n = 0; n < SIZE; n++) {
       let sum = 0;
-      for (let d = 0; d < kernel.length; d++) sum += kernel[d] * power[(n + d - SMOOTHING_HALF_WIDTH) & (SIZE - 1)];
-      sorted[n] = sum;
+      for (let d = 0; d < kernel.length; d++) sum += kernel[d] * power[n + d];
+      unordered[n] = sum;
       weights[n] = sum;
     }
-    sorted.sort();
-    const loud = LOUD_RATIO * sorted[Math.floor(QUIET_QUANTILE * SIZE)];
+    const loud = LOUD_RATIO * selectInPlace(unordered, Math.floor(QUIET_QUANTILE * SIZE));
     let total = 0;
     for (let n = 0; n < SIZE; n++) {
       weights[n] = weights[n] > loud ? loud / weights[n] : 1;
