@@ -32,6 +32,10 @@ export interface Refinement {
   readonly hopelessShare: number;
   /** With less than this looking again will not be enough. */
   readonly promisingShare: number;
+  /** By this share of the coded bits the decoder must know more after a look than before it, or there is no other. */
+  readonly leastProgress: number;
+  /** What a look costs, in fits of an OFDM burst's channel. */
+  readonly cost: number;
 }
 
 /** One burst on its way from baseband to soft bits. */

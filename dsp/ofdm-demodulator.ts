@@ -31,8 +31,17 @@ const DILATION_ROUNDS = 2;
 /** A slip below this needs no second reading: 1 us. */
 const LEAST_SLIP_SAMPLES = 0.01;
 
-/** A look is a fit of the channel: costly, and of use only where most bits are right. */
-const REFINEMENT: Refinement = { mostRounds: 4, hopelessShare: 0.7, promisingShare: 0.85 };
+/**
+ * A look is a fit of the channel: costly, and of use only where most bits are right. Of 33 series of looks that led to the
+ * message all made progress, by 0.2 of the coded bits mostly and by 0.02 once; of bursts sung over one another half lose by a look.
+ */
+const REFINEMENT: Refinement = {
+  mostRounds: 4,
+  hopelessShare: 0.7,
+  promisingShare: 0.85,
+  leastProgress: 0.015,
+  cost: 1,
+};
 
 export class OfdmDemodulator implements BurstDemodulator {
   readonly refinement = REFINEMENT;

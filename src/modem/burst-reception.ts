@@ -89,6 +89,11 @@ export class BurstReception {
     return this.decoded;
   }
 
+  /** Coded bits of the payload, 0 before the state `payload`. */
+  get payloadBitCount(): number {
+    return this.layout?.payloadBitCount ?? 0;
+  }
+
   get startSeconds(): number {
     return this.candidate.startSamples / this.shared.basebandRateHz;
   }

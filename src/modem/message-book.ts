@@ -30,6 +30,8 @@ export interface SoftBurst {
   readonly redundancyVersion: number;
   readonly endSeconds: number;
   readonly refinement: Refinement;
+  /** Coded bits of its payload: how many LLRs it has. */
+  readonly codedBitCount: number;
   llrs(): Float32Array;
   /** Estimates again with the decoder's opinion of the coded bits: `llrs` may be better now. */
   refine(appLlrs: Float32Array): void;
@@ -37,22 +39,33 @@ export interface SoftBurst {
   restart(): void;
 }
 
+/** A burst that failed alone. */
+interface FailedBurst {
+  readonly burst: SoftBurst;
+  /** What its soft bits claim to carry, in bits. */
+  readonly informationBits: number;
+}
+
 interface Entry {
   readonly header: Header;
   readonly decoder: FrameDecoder;
   readonly infoBitCount: number;
   /** Those that failed so far, oldest first. */
-  bursts: SoftBurst[];
+  bursts: FailedBurst[];
   delivered: Uint8Array | undefined;
   lastHeardSeconds: number;
 }
 
+/** Soft bits that claim so many times the information wanted, and still do not decode after a look, contradict each other. */
+const CONTRADICTORY_SHARE = 2;
+/** Of a message's bursts so many are added up, the latest first, as claim to carry it this many times. */
+const MOST_SHARE = 4;
 /**
  * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
  * another and fail must not cost more time than they last. A phone's sixteen faint repeats need some 150 in six seconds.
  */
-const LOOKS_PER_SECOND = 25;
-const LOOKS_IN_A_ROW = 160;
+const LOOKS_PER_SECOND = 16;
+const LOOKS_IN_A_ROW = 48;
 /** Failed bursts kept of one message ... */
 const MAX_BURSTS = 16;
 /** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
@@ -80,15 +93,14 @@ export class MessageBook {
     const alone = this.decodeTogether(entry, [burst]);
     if (alone) return this.deliver(entry, alone, 1);
     if (entry.delivered) return { kind: 'repeated' };
-    entry.bursts.push(burst);
+    entry.bursts.push({ burst, informationBits: informationBits(burst.llrs()) });
     this.forgetOldest(entry);
-    const { bursts } = entry;
-    const burstsCombined = countBursts(bursts);
+    const bursts = latestThatMayDo(entry);
     if (bursts.length > 1) {
       const together = this.decodeTogether(entry, bursts);
-      if (together) return this.deliver(entry, together, burstsCombined);
+      if (together) return this.deliver(entry, together, countBursts(bursts));
     }
-    return { kind: 'failed', burstsCombined };
+    return { kind: 'failed', burstsCombined: countBursts(bursts) };
   }
 
   /** Keeps the bursts within their bounds, whichever message they belong to. */
@@ -97,8 +109,8 @@ export class MessageBook {
     let codedBits = 0;
     for (const entry of [...this.entries.values()].reverse()) {
       let kept = 0;
-      for (const burst of entry.bursts.slice().reverse()) {
-        codedBits += burst.llrs().length;
+      for (const { burst } of entry.bursts.slice().reverse()) {
+        codedBits += burst.codedBitCount;
         if (codedBits > MAX_CODED_BITS && !(entry === newest && kept === 0)) break;
         kept++;
       }
@@ -115,25 +127,30 @@ export class MessageBook {
   /** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
   private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
     const { decoder, infoBitCount, header } = entry;
-    const { mostRounds, hopelessShare, promisingShare } = bursts[bursts.length - 1].refinement;
+    const { mostRounds, hopelessShare, promisingShare, leastProgress, cost } = bursts[bursts.length - 1].refinement;
     for (const burst of bursts) burst.restart();
+    let certainty = Number.NEGATIVE_INFINITY;
     for (let round = 0; round <= mostRounds; round++) {
       decoder.clear();
       let information = 0;
-      const lengths = bursts.map((burst) => {
+      for (const burst of bursts) {
         const llrs = burst.llrs();
         information += informationBits(llrs);
         decoder.combine(llrs, burst.redundancyVersion);
-        return llrs.length;
-      });
+      }
       if (information < hopelessShare * infoBitCount) return undefined;
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
-      const isPromising = information >= promisingShare * infoBitCount && this.looks >= bursts.length;
-      if (!isPromising || round === mostRounds) return undefined;
-      this.looks -= bursts.length;
+      const share = information / infoBitCount;
+      const isPromising = share >= promisingShare && (round === 0 || share < CONTRADICTORY_SHARE);
+      if (!isPromising || round === mostRounds || this.looks < cost * bursts.length) return undefined;
+      const opinions = bursts.map((b) => decoder.aPosterioriLlrs(b.redundancyVersion, b.codedBitCount));
+      const before = certainty;
+      certainty = certaintyOf(opinions);
+      if (certainty < before + leastProgress) return undefined;
+      this.looks -= cost * bursts.length;
       bursts.forEach((burst, i) => {
-        burst.refine(decoder.aPosterioriLlrs(burst.redundancyVersion, lengths[i]));
+        burst.refine(opinions[i]);
       });
     }
     return undefined;
@@ -164,6 +181,28 @@ export class MessageBook {
     if (this.entries.size > MAX_ENTRIES) this.entries.delete(this.entries.keys().next().value as string);
     return entry;
   }
+}
+
+/** How much of the coded bits a decoder claims to know, 0..1. */
+function certaintyOf(opinions: readonly Float32Array[]): number {
+  let known = 0;
+  let all = 0;
+  for (const llrs of opinions) {
+    known += informationBits(llrs);
+    all += llrs.length;
+  }
+  return known / Math.max(1, all);
+}
+
+/**
+ * The latest bursts, as many as claim to carry several times the message: if these do not give it, then some of them are not what
+ * they claim to be, and older ones would only make more work.
+ */
+function latestThatMayDo({ bursts, infoBitCount }: Entry): SoftBurst[] {
+  let first = bursts.length;
+  let claimed = 0;
+  while (first > 0 && claimed < MOST_SHARE * infoBitCount) claimed += bursts[--first].informationBits;
+  return bursts.slice(first).map(({ burst }) => burst);
 }
 
 /** Receptions by several microphones that end together are one burst. */

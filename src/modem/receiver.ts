@@ -192,6 +192,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
       ...header,
       endSeconds: reception.endSeconds,
       refinement: demodulator.refinement,
+      codedBitCount: reception.payloadBitCount,
       llrs: () => demodulator.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
       restart: () => demodulator.restart(),
