@@ -51,6 +51,12 @@ export interface BurstDemodulator {
   endOfSymbol(symbol: number): number;
   /** Received position at which a burst of this many symbols ends. */
   endOfBurst(symbolCount: number): number;
+  /**
+   * A quick look at the header symbols before they are demodulated.
+   *
+   * @returns how far they look like any, in standard deviations of what noise does
+   */
+  headerCoherence(buffer: BasebandBuffer): number;
   /** Demodulates the header symbols. @returns LLRs of the header's coded bits */
   demodulateHeader(buffer: BasebandBuffer): Float32Array;
   /**

@@ -102,6 +102,11 @@ export class FskDemodulator implements BurstDemodulator {
     return this.energies[symbol].slice();
   }
 
+  /** A header of tones has no pilots to tell by. */
+  headerCoherence(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
     const { headerSymbolCount } = this.waveform;
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);

@@ -12,6 +12,7 @@ import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
 import { type CellPoints, cellSlip, distortionPower, type OfdmSymbol, turnBack } from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
+import { pilotCoherence } from './pilot-coherence.js';
 import { demapQpsk } from './qpsk.js';
 
 /** One demodulated symbol, for diagnosis and pictures: index c is subcarrier c, and y = h x + noise with E|x|^2 = 1. */
@@ -56,6 +57,8 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly channel: OfdmChannel;
   private readonly noise: OfdmNoise;
   private readonly symbols: OfdmSymbol[] = [];
+  /** The first symbol as `headerCoherence` read it, until the header is demodulated. */
+  private firstCells: HeardCells | undefined;
 
   constructor(
     waveform: OfdmWaveform,
@@ -110,13 +113,14 @@ export class OfdmDemodulator implements BurstDemodulator {
     };
   }
 
+  headerCoherence(buffer: BasebandBuffer): number {
+    this.firstCells = this.readFirst(buffer);
+    return pilotCoherence(this.grid, this.firstCells);
+  }
+
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
-    this.timing.resetWindow();
-    this.frontEnd.resetGains();
-    const heard = this.frontEnd.readCells(buffer, 0);
-    this.frontEnd.flatten(heard);
-    this.frontEnd.applyGains(heard);
-    this.keep(0, heard);
+    this.keep(0, this.firstCells ?? this.readFirst(buffer));
+    this.firstCells = undefined;
     this.noise.startFrom(this.frontEnd.readAmbient(buffer, this.sync.startSamples));
     this.channel.expectEchoes(this.sync.echoes);
     this.channel.forgetPreamble();
@@ -193,6 +197,16 @@ export class OfdmDemodulator implements BurstDemodulator {
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
   private readSymbol(buffer: BasebandBuffer, index: number): OfdmSymbol {
     return this.keep(index, this.frontEnd.readCells(buffer, index));
+  }
+
+  /** Reads the first symbol where it begins before anything is known of the echoes, and sets the carriers' gains by it. */
+  private readFirst(buffer: BasebandBuffer): HeardCells {
+    this.timing.resetWindow();
+    this.frontEnd.resetGains();
+    const heard = this.frontEnd.readCells(buffer, 0);
+    this.frontEnd.flatten(heard);
+    this.frontEnd.applyGains(heard);
+    return heard;
   }
 
   private keep(index: number, { re, im, plain }: HeardCells): OfdmSymbol {

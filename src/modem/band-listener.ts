@@ -4,7 +4,13 @@ import { BasebandBuffer } from '../../dsp/baseband-buffer.js';
 import { type BurstCandidate, BurstDetector } from '../../dsp/burst-detector.js';
 import { DownConverter } from '../../dsp/down-converter.js';
 import { bandSearch } from './band-search.js';
-import { BurstReception, type ProfileReception, profileReception, STRONG_SCORE } from './burst-reception.js';
+import {
+  BurstReception,
+  type HeaderBudget,
+  type ProfileReception,
+  profileReception,
+  STRONG_SCORE,
+} from './burst-reception.js';
 import { HeaderSeries, type ReadHeader } from './header-series.js';
 import type { KnownHeaders } from './known-headers.js';
 import { REPEAT_WINDOW_SECONDS } from './message-book.js';
@@ -17,9 +23,12 @@ const HEADERS_PER_SECOND = 8;
 const HEADERS_IN_A_ROW = 16;
 /** Of these, kept for first attempts: a tune full of chirps must not use up what a phone needs. */
 const HEADERS_RESERVED = 8;
+/** Of the headers of a kind tried, those that hardly look like one: repeats too faint to read alone come three a second. */
+const DOUBTFUL_PER_SECOND = 4;
+const DOUBTFUL_IN_A_ROW = 8;
 /** Unread headers a second at most that are looked at for a series, which takes as long as reading several headers. */
-const SERIES_PER_SECOND = 6;
-const SERIES_IN_A_ROW = 8;
+const SERIES_PER_SECOND = 4;
+const SERIES_IN_A_ROW = 6;
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
 /** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
@@ -36,6 +45,7 @@ export class BandListener {
   // derived
   private readonly basebandRateHz: number;
   private readonly creditPerSample: number;
+  private readonly doubtfulCreditPerSample: number;
   private readonly seriesCreditPerSample: number;
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
@@ -50,6 +60,8 @@ export class BandListener {
   private receptions: BurstReception[] = [];
   /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
   private readonly headerCredit: number[];
+  /** The same for those that hardly look like a header. */
+  private readonly doubtfulCredit: number[];
   /** Series that may be looked for now. */
   private seriesCredit = SERIES_IN_A_ROW;
   private readonly series = new HeaderSeries();
@@ -70,7 +82,9 @@ export class BandListener {
     const { basebandRateHz, pairCounts } = detector;
     this.basebandRateHz = basebandRateHz;
     this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
+    this.doubtfulCredit = pairCounts.map(() => DOUBTFUL_IN_A_ROW);
     this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
+    this.doubtfulCreditPerSample = DOUBTFUL_PER_SECOND / basebandRateHz;
     this.seriesCreditPerSample = SERIES_PER_SECOND / basebandRateHz;
     this.converter = new DownConverter(band);
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
@@ -93,6 +107,7 @@ export class BandListener {
     this.guard.reset();
     this.receptions = [];
     this.headerCredit.fill(HEADERS_IN_A_ROW);
+    this.doubtfulCredit.fill(DOUBTFUL_IN_A_ROW);
     this.seriesCredit = SERIES_IN_A_ROW;
     this.series.reset();
   }
@@ -102,7 +117,6 @@ export class BandListener {
    * @returns receptions that became complete, in order of their starts
    */
   push(samples: Float32Array, count: number): readonly BurstReception[] {
-    const { headerCredit } = this;
     const most = this.converter.mostOutputs(count);
     if (most > this.re.length) {
       this.re = new Float32Array(most);
@@ -111,13 +125,20 @@ export class BandListener {
     const { re, im } = this;
     const written = this.converter.convert(samples, count, re, im);
     this.buffer.append(re, im, written);
-    for (let kind = 0; kind < headerCredit.length; kind++)
-      headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + written * this.creditPerSample);
-    this.seriesCredit = Math.min(SERIES_IN_A_ROW, this.seriesCredit + written * this.seriesCreditPerSample);
+    this.earn(written);
     const told = this.detector.push(re, im, written);
     const isIdle = told.length === 0 && this.receptions.length === 0 && !this.guard.isHolding;
     if (isIdle && this.known.version === this.knownVersion) return NONE;
     return this.proceed(this.guard.pass(told, this.buffer.endSamples));
+  }
+
+  private earn(samples: number): void {
+    const { headerCredit, doubtfulCredit } = this;
+    for (let kind = 0; kind < headerCredit.length; kind++) {
+      headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + samples * this.creditPerSample);
+      doubtfulCredit[kind] = Math.min(DOUBTFUL_IN_A_ROW, doubtfulCredit[kind] + samples * this.doubtfulCreditPerSample);
+    }
+    this.seriesCredit = Math.min(SERIES_IN_A_ROW, this.seriesCredit + samples * this.seriesCreditPerSample);
   }
 
   /** @returns receptions with a header that will never be complete now */
@@ -136,10 +157,8 @@ export class BandListener {
     this.known.expire(nowSeconds - REPEAT_WINDOW_SECONDS);
     for (const reception of this.receptions.slice()) {
       const before = reception.state;
-      const attempts = reception.headerAttemptCount;
       const { kind } = reception.candidate;
-      const state = reception.advance(this.buffer, this.headerCredit[kind] - HEADERS_RESERVED, this.known);
-      this.headerCredit[kind] -= Math.max(0, reception.headerAttemptCount - attempts - 1); // the first is paid for on entry
+      const state = reception.advance(this.buffer, this.budgetOf(kind), this.known);
       if (before === 'header' && state !== 'header') this.afterHeader(reception);
     }
     if (this.known.version !== this.knownVersion) {
@@ -151,10 +170,22 @@ export class BandListener {
     return complete.sort((a, b) => a.candidate.startSamples - b.candidate.startSamples);
   }
 
+  private budgetOf(kind: number): HeaderBudget {
+    return {
+      spareAttempts: this.headerCredit[kind] - HEADERS_RESERVED,
+      mayDoubt: this.doubtfulCredit[kind] >= 1,
+    };
+  }
+
   /** A header was read, or not: then it may be one of a series that can be read together. */
   private afterHeader(reception: BurstReception): void {
-    const { state, header, candidate } = reception;
-    if (state === 'dropped') {
+    const { state, header, candidate, headerAttemptCount } = reception;
+    const { kind } = candidate;
+    this.headerCredit[kind] -= Math.max(0, headerAttemptCount - 1); // the first is paid for on entry
+    if (reception.isDoubtful && headerAttemptCount > 0) this.doubtfulCredit[kind]--;
+    if (headerAttemptCount === 0) {
+      this.observer?.ended(reception, 'refused');
+    } else if (state === 'dropped') {
       this.observer?.ended(reception, header ? 'chance-header' : 'no-header');
       if (!header && candidate.score >= STRONG_SCORE) this.readSeries(reception);
     } else if (this.isEcho(reception)) {
@@ -178,7 +209,7 @@ export class BandListener {
       const reception = new BurstReception(unread.shared, unread.candidate);
       reception.adopt(this.buffer, unread);
       if (reception.state === 'dropped' || this.isEcho(reception)) continue;
-      reception.advance(this.buffer, 0, this.known);
+      reception.advance(this.buffer, this.budgetOf(reception.candidate.kind), this.known);
       this.receptions.push(reception);
     }
   }

@@ -39,4 +39,16 @@ describe('a watched receiver', () => {
     expect(events).toEqual([]);
     expect(ends).toContainEqual({ end: 'no-header', profile: 'audible-fast', startSeconds: expect.closeTo(0.5, 2) });
   });
+
+  test('tells that of preambles without end few are taken for a burst, and hears the burst behind them (seed 4)', () => {
+    const burst = new Transmitter().modulate(PAYLOAD);
+    const samples = new Float32Array(4 * 48000);
+    for (let start = 0; start < 3 * 48000; start += 2400) samples.set(burst.subarray(0, 1440), start);
+    samples.set(burst, 3.2 * 48000);
+    const { events, ends } = watched(addWhiteNoise(samples, 25, new SeededRandom(4)));
+    expect(events.map(({ type }) => type)).toEqual(['message']);
+    const tried = ends.filter(({ end, profile }) => end === 'no-header' && profile === 'audible-fast');
+    expect(ends.filter(({ end }) => end === 'refused').length).toBeGreaterThan(10);
+    expect(tried.length).toBeLessThanOrEqual(8 + 4 * 4);
+  });
 });
