@@ -1,5 +1,6 @@
 // One FSK burst from baseband to soft bits: energies of all tones symbol by symbol, following the sender's motion.
-// What they say of the bits is judged in fsk-tone-judge.ts.
+// When to hear them is learnt from the preamble (preamble-repetition.ts, fsk-window.ts); what they say of the bits is judged in
+// fsk-tone-judge.ts.
 
 import { assertInteger } from '../src/shared/assert.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
@@ -7,7 +8,9 @@ import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from 
 import { Fft } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
 import { FskToneJudge } from './fsk-tone-judge.js';
+import { windowReachSamples, windowShiftSamples } from './fsk-window.js';
 import { limitImpulses } from './impulse-limiter.js';
+import { dilationByRepetition } from './preamble-repetition.js';
 import { TimeMap } from './time-map.js';
 import type { ToneMetrics } from './tone-metrics.js';
 
@@ -42,14 +45,16 @@ export class FskDemodulator implements BurstDemodulator {
   private readonly workRe: Float64Array;
   private readonly workIm: Float64Array;
   // state
-  private readonly map: TimeMap;
+  private map: TimeMap;
+  /** Whether the preamble has been looked at. */
+  private isAligned = false;
   private readonly energies: Float64Array[] = [];
   private readonly knownTones: (Int32Array | undefined)[] = [];
   private readonly judge: FskToneJudge;
 
   constructor(
     private readonly waveform: FskWaveform,
-    placement: BasebandPlacement,
+    private readonly placement: BasebandPlacement,
     private readonly sync: BurstSync,
   ) {
     const { fftSize } = waveform;
@@ -81,7 +86,8 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   endOfSymbol(symbol: number): number {
-    return this.map.at(this.windowStart(symbol) + this.waveform.fftSize);
+    const end = this.map.at(this.windowStart(symbol) + this.waveform.fftSize);
+    return this.isAligned ? end : end + windowReachSamples(this.placement);
   }
 
   endOfBurst(symbolCount: number): number {
@@ -109,6 +115,8 @@ export class FskDemodulator implements BurstDemodulator {
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
     const { headerSymbolCount } = this.waveform;
+    this.map = this.mapByPreamble(buffer);
+    this.isAligned = true;
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) this.demodulateSymbol(buffer, symbol);
     return this.judge.headerLlrs();
   }
@@ -147,6 +155,17 @@ export class FskDemodulator implements BurstDemodulator {
 
   restart(): void {
     this.judge.restart();
+  }
+
+  /** The burst's clock, by what its preamble heard of the room. */
+  private mapByPreamble(buffer: BasebandBuffer): TimeMap {
+    const { placement, sync, waveform } = this;
+    const { startSamples, offsetSamples } = sync;
+    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
+    const dilation = dilationByRepetition(buffer, placement, sync);
+    const map = new TimeMap(startSamples, dilation, carrierRad);
+    const search = { placement, preambleSamples: offsetSamples, fftSize: waveform.fftSize };
+    return new TimeMap(startSamples + windowShiftSamples(buffer, map, search), dilation, carrierRad);
   }
 
   private windowStart(symbol: number): number {
