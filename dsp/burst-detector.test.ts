@@ -111,6 +111,17 @@ describe('a detector of two kinds', () => {
     expect(found.some(({ kind, startSamples }) => kind === 0 && Math.abs(startSamples - 8000) < 1)).toBe(true);
   });
 
+  test.each([1, 2, 3])('finds four smeared pairs once where no sharp peak is strong enough (seed %i)', (seed) => {
+    const random = new SeededRandom(seed);
+    const baseband = noise(24000, 10, seed);
+    for (let path = 0; path < 100; path++) addPreamble(baseband, 8000 + random.between(0, 240), 0.0005, 4, 0.1);
+    const detector = new BurstDetector({ ...CONFIG, pairCounts: [4], thresholds: [300] });
+    const found = detector.push(baseband.re, baseband.im);
+    expect(found.length).toBe(1);
+    expect(found[0].score).toBeLessThanOrEqual(16);
+    expect(Math.abs(found[0].startSamples - 8120)).toBeLessThan(300); // 25 ms
+  });
+
   test('hears two bursts a second apart as two, in order (seed 3)', () => {
     const baseband = noise(36000, 10, 3);
     addPreamble(baseband, 8000, 0, 1);

@@ -1,11 +1,18 @@
 // Finds preambles in one band's baseband, at any motion, and measures their start and time dilation.
-// Chain: chirp correlator (powers of both chirps by position), one search a kind of preamble, alignment of what it finds.
+// Chain: chirp correlator (powers of both chirps by position), for each kind of preamble a search for sharp peaks and one for
+// smeared ones, alignment of what they find.
 
 import { BurstAligner, type EchoProfile } from './burst-alignment.js';
 import type { ChirpPair } from './chirp.js';
 import { ChirpCorrelator } from './chirp-correlator.js';
 import { wholeCells } from './chirp-powers.js';
-import { LEVEL_HALF_WIDTH_CHIRPS, PreambleSearch, peakSeparationSamples } from './preamble-search.js';
+import { DiffuseSearch } from './diffuse-search.js';
+import {
+  LEVEL_HALF_WIDTH_CHIRPS,
+  type PreamblePeak,
+  PreambleSearch,
+  peakSeparationSamples,
+} from './preamble-search.js';
 import { type Hypothesis, PreambleTiming } from './preamble-timing.js';
 
 /** Samples a peak may move while it is refined, besides the echo profile's reach. */
@@ -31,11 +38,14 @@ export interface BurstDetectorConfig {
 export interface BurstCandidate {
   /** Index into `pairCounts`. */
   readonly kind: number;
-  /** Start of the preamble, in baseband samples since the stream began (strongest path). */
+  /** Start of the preamble, in baseband samples since the stream began (strongest path; of a smeared one to 0.05 s). */
   readonly startSamples: number;
   /** Received time runs faster than sent time by this fraction: 0.001 is 0.34 m/s of approach or 1,000 ppm. */
   readonly dilation: number;
-  /** Sum of matched-filter powers, of two chirps a pair, in units of their local mean: noise alone averages two a pair. */
+  /**
+   * Sum of matched-filter powers, of two chirps a pair, in units of their local mean: noise alone averages two a pair. Of a
+   * smeared preamble these are means over a few milliseconds: below all thresholds, four a pair at most.
+   */
   readonly score: number;
   /** What the chirps heard of the room: power of the echoes around the strongest path. */
   readonly echoes: EchoProfile;
@@ -45,7 +55,16 @@ export interface BurstCandidate {
 interface Kind {
   readonly hypotheses: readonly Hypothesis[];
   readonly search: PreambleSearch;
+  /** For preambles of several pairs. */
+  readonly diffuse: DiffuseSearch | undefined;
+  readonly separationSamples: number;
+  /** Positions of the sharp peaks told last, as a ring: a smeared peak beside one is the same preamble. */
+  readonly sharpPositions: Float64Array;
+  sharpCount: number;
 }
+
+/** Sharp peaks are a separation apart, and smeared ones told twice that late: of more than these none is near. */
+const SHARP_REMEMBERED = 4;
 
 /**
  * Streaming detector of chirp preambles: complex baseband in, in pieces of any length, candidates out. It prefers a false
@@ -55,10 +74,12 @@ interface Kind {
  * powers at the places where a preamble's peaks lie are summed for each tried dilation, and the largest sum is compared
  * with the mean of the powers around: cell-averaging constant false alarm rate (CFAR), hence deaf to level. Other than
  * there the preamble itself is part of the mean: the score of a strong one is bounded by the length of the surroundings,
- * but no guard cells have to fit the echoes of a room.
+ * but no guard cells have to fit the echoes of a room. Where a room leaves no single place that stands out, a preamble of
+ * several pairs is found by what its chirps have around: see `DiffuseSearch`.
  *
  * Latency, from a preamble's start: the band's longest preamble, two chirps, about 20 ms for echoes, the separation of
- * peaks (half a chirp, and all but one pair of the preamble) and at most about one block (0.1 s or four to eight chirps).
+ * peaks (half a chirp, and all but one pair of the preamble), once more that for smeared ones, and at most about one block
+ * (0.1 s or four to eight chirps).
  * Memory is fixed; work a second does not depend on what is heard, but for the alignment of candidates.
  *
  * @see H. M. Finn, R. S. Johnson, Adaptive detection mode with threshold control as a function of spatially sampled
@@ -84,18 +105,23 @@ export class BurstDetector {
     const motion = Math.ceil((longest + shiftPerDilation) * maxDilation);
     const around = LEVEL_HALF_WIDTH_CHIRPS * chirpSamples + motion + this.aligner.reachSamples + REFINEMENT_SAMPLES;
     // Powers kept before a block's newly scored positions (peaks are told late), and after them.
-    const before = wholeCells(around + 2 * peakSeparationSamples(mostPairs, chirpSamples));
+    const before = wholeCells(around + 3 * peakSeparationSamples(mostPairs, chirpSamples));
     const after = longest + around;
     this.correlator = new ChirpCorrelator({ pair, centerHz, basebandRateHz, keptSamples: before + after });
     const { hopSamples, blockSamples } = this.correlator;
-    this.latencySamples = after + peakSeparationSamples(mostPairs, chirpSamples) + blockSamples;
+    this.latencySamples = after + 2 * peakSeparationSamples(mostPairs, chirpSamples) + blockSamples;
     this.kinds = pairCounts.map((pairCount, kind) => {
       const hypotheses = timing.hypotheses(pairCount, maxDilation);
       const threshold = thresholds[kind];
-      const placement = { firstIndex: before, hopSamples };
+      const shared = { pairCount, chirpSamples, firstIndex: before, hopSamples };
+      const bandShare = (pair.highHz - pair.lowHz) / basebandRateHz;
       return {
         hypotheses,
-        search: new PreambleSearch({ pairCount, chirpSamples, hypotheses, threshold, ...placement }),
+        search: new PreambleSearch({ ...shared, hypotheses, threshold }),
+        diffuse: pairCount > 1 ? new DiffuseSearch({ ...shared, bandShare }) : undefined,
+        separationSamples: peakSeparationSamples(pairCount, chirpSamples),
+        sharpPositions: new Float64Array(SHARP_REMEMBERED).fill(Number.NEGATIVE_INFINITY),
+        sharpCount: 0,
       };
     });
   }
@@ -103,7 +129,11 @@ export class BurstDetector {
   /** As newly made; positions count from 0 again. */
   reset(): void {
     this.correlator.reset();
-    for (const { search } of this.kinds) search.reset();
+    for (const kind of this.kinds) {
+      kind.search.reset();
+      kind.diffuse?.reset();
+      kind.sharpPositions.fill(Number.NEGATIVE_INFINITY);
+    }
   }
 
   /**
@@ -135,15 +165,30 @@ export class BurstDetector {
     const { powers } = this.correlator;
     let found = before;
     for (let kind = 0; kind < this.kinds.length; kind++) {
-      const { search, hypotheses } = this.kinds[kind];
+      const { search, diffuse, hypotheses, sharpPositions } = this.kinds[kind];
       const peaks = search.advance(powers);
       for (let i = 0; i < peaks.length; i++) {
-        const peak = peaks[i];
-        const { startSamples, dilation, echoes } = this.aligner.align(powers, peak, hypotheses);
         found ??= [];
-        found.push({ kind, startSamples, dilation, score: peak.score, echoes });
+        found.push(this.candidate(kind, peaks[i]));
+        sharpPositions[this.kinds[kind].sharpCount++ % SHARP_REMEMBERED] = powers.firstPosition + peaks[i].index;
       }
+      const smeared = diffuse?.advance(powers);
+      if (!smeared || this.isKnown(kind, powers.firstPosition + smeared.index)) continue;
+      found ??= [];
+      found.push(this.candidate(kind, { ...smeared, hypothesis: hypotheses[hypotheses.length >> 1] }));
     }
     return found;
+  }
+
+  private candidate(kind: number, peak: PreamblePeak): BurstCandidate {
+    const { powers } = this.correlator;
+    const { startSamples, dilation, echoes } = this.aligner.align(powers, peak, this.kinds[kind].hypotheses);
+    return { kind, startSamples, dilation, score: peak.score, echoes };
+  }
+
+  /** Whether a sharp peak of that kind was told beside a position. */
+  private isKnown(kind: number, position: number): boolean {
+    const { sharpPositions, separationSamples } = this.kinds[kind];
+    return sharpPositions.some((sharp) => Math.abs(sharp - position) <= separationSamples);
   }
 }

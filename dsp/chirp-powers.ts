@@ -18,10 +18,12 @@ export class ChirpPowers {
   readonly upDoubles: Float32Array;
   /** Cells held. */
   readonly cellCount: number;
-  /** By cell: both powers summed. */
-  private readonly cellSums: Float64Array;
-  /** Both powers summed before each cell. */
-  private readonly prefix: Float64Array;
+  /** By cell: a chirp's powers summed. */
+  private readonly downSums: Float64Array;
+  private readonly upSums: Float64Array;
+  /** Powers summed before each cell. */
+  private readonly downPrefix: Float64Array;
+  private readonly upPrefix: Float64Array;
   private position = 0;
 
   /** @param length - positions held, whole cells */
@@ -31,8 +33,10 @@ export class ChirpPowers {
     this.up = new Float32Array(length);
     this.downDoubles = new Float32Array(this.cellCount);
     this.upDoubles = new Float32Array(this.cellCount);
-    this.cellSums = new Float64Array(this.cellCount);
-    this.prefix = new Float64Array(this.cellCount + 1);
+    this.downSums = new Float64Array(this.cellCount);
+    this.upSums = new Float64Array(this.cellCount);
+    this.downPrefix = new Float64Array(this.cellCount + 1);
+    this.upPrefix = new Float64Array(this.cellCount + 1);
   }
 
   /** Baseband samples from the stream's begin to index 0; negative while what came before the stream is still held. */
@@ -42,8 +46,8 @@ export class ChirpPowers {
 
   /** Forgets everything. @param firstPosition - position of index 0 now */
   reset(firstPosition: number): void {
-    const { down, up, downDoubles, upDoubles, cellSums, prefix } = this;
-    for (const values of [down, up, downDoubles, upDoubles, cellSums, prefix]) values.fill(0);
+    const { down, up, downDoubles, upDoubles, downSums, upSums, downPrefix, upPrefix } = this;
+    for (const values of [down, up, downDoubles, upDoubles, downSums, upSums, downPrefix, upPrefix]) values.fill(0);
     this.position = firstPosition;
   }
 
@@ -57,27 +61,46 @@ export class ChirpPowers {
     this.up.copyWithin(0, count);
     this.downDoubles.copyWithin(0, count / CELL_POSITIONS);
     this.upDoubles.copyWithin(0, count / CELL_POSITIONS);
-    this.cellSums.copyWithin(0, count / CELL_POSITIONS);
+    this.downSums.copyWithin(0, count / CELL_POSITIONS);
+    this.upSums.copyWithin(0, count / CELL_POSITIONS);
     this.position += count;
   }
 
   /** Makes cells, sums and means know of the last `count` positions. */
   summarise(count: number): void {
-    const { cellCount, cellSums, prefix, up, down } = this;
+    const { cellCount, downSums, upSums, downPrefix, upPrefix, up, down } = this;
     const newCells = count / CELL_POSITIONS;
     for (let cell = cellCount - newCells; cell < cellCount; cell++) {
-      let sum = 0;
-      for (let n = cell * CELL_POSITIONS; n < (cell + 1) * CELL_POSITIONS; n++) sum += up[n] + down[n];
-      cellSums[cell] = sum;
+      let downSum = 0;
+      let upSum = 0;
+      for (let n = cell * CELL_POSITIONS; n < (cell + 1) * CELL_POSITIONS; n++) {
+        downSum += down[n];
+        upSum += up[n];
+      }
+      downSums[cell] = downSum;
+      upSums[cell] = upSum;
     }
-    for (let cell = 0; cell < cellCount; cell++) prefix[cell + 1] = prefix[cell] + cellSums[cell];
+    for (let cell = 0; cell < cellCount; cell++) {
+      downPrefix[cell + 1] = downPrefix[cell] + downSums[cell];
+      upPrefix[cell + 1] = upPrefix[cell] + upSums[cell];
+    }
     updateDoubles(up, this.upDoubles, newCells);
     updateDoubles(down, this.downDoubles, newCells);
   }
 
   /** Both powers summed over the cells from <= cell < to. */
   sumOfCells(from: number, to: number): number {
-    return this.prefix[to] - this.prefix[from];
+    return this.downOfCells(from, to) + this.upOfCells(from, to);
+  }
+
+  /** The down chirp's powers summed over the cells from <= cell < to. */
+  downOfCells(from: number, to: number): number {
+    return this.downPrefix[to] - this.downPrefix[from];
+  }
+
+  /** The up chirp's powers summed over the cells from <= cell < to. */
+  upOfCells(from: number, to: number): number {
+    return this.upPrefix[to] - this.upPrefix[from];
   }
 
   /**
@@ -87,13 +110,13 @@ export class ChirpPowers {
    * @param out - length CELL_POSITIONS
    */
   meansAround(cell: number, before: number, after: number, out: Float64Array): void {
-    const { up, down, prefix, length } = this;
+    const { up, down, length } = this;
     const first = cell * CELL_POSITIONS;
     let from = Math.max(0, first - before);
     let to = Math.min(length, first + after);
     const fromCell = Math.ceil(from / CELL_POSITIONS);
     const toCell = Math.floor(to / CELL_POSITIONS);
-    let sum = prefix[toCell] - prefix[fromCell];
+    let sum = this.sumOfCells(fromCell, toCell);
     for (let n = from; n < fromCell * CELL_POSITIONS; n++) sum += up[n] + down[n];
     for (let n = toCell * CELL_POSITIONS; n < to; n++) sum += up[n] + down[n];
     for (let i = 0; i < CELL_POSITIONS; i++) {
