@@ -76,6 +76,13 @@ export interface BurstDemodulator {
   payloadLlrs(): Float32Array;
   /** Judges the payload anew with the decoder's opinion of its coded bits: `payloadLlrs` may be better now. */
   refine(appLlrs: Float32Array): void;
+  /**
+   * The payload did not decode: takes the sender's motion for the other thing that it may have been, if there is one; once more,
+   * and it is the first again.
+   *
+   * @returns false when there is nothing else to assume
+   */
+  assumeOtherMotion(): boolean;
   /** Forgets the decoder's opinion of the bits, not what was learnt of the channel by it. */
   restart(): void;
 }

@@ -170,6 +170,10 @@ export class OfdmDemodulator implements BurstDemodulator {
     return llrs;
   }
 
+  assumeOtherMotion(): boolean {
+    return false;
+  }
+
   /** A cell's two bits are independent of each other, and the channel learnt with the decoder's help is kept. */
   restart(): void {}
 

@@ -15,6 +15,16 @@ describe('a map from sent to received time', () => {
     expect(map.plan(64)).toMatchObject({ startSamples: 1064.25, stepSamples: 1, phaseStepRad: 0 });
   });
 
+  test('has copies that go their own way', () => {
+    const map = new TimeMap(1000, 0.001, OMEGA);
+    map.correct(500, 0.5, 0.0005);
+    const copy = map.copy();
+    expect(copy.plan(700)).toEqual(map.plan(700));
+    copy.correct(700, 0, 0.001);
+    expect(copy.at(900)).toBeLessThan(map.at(900));
+    expect(map.dilation).toBe(0.0015);
+  });
+
   test('reads a sender that approaches in less time', () => {
     const map = new TimeMap(1000, 0.004, OMEGA);
     expect(map.at(1004)).toBeCloseTo(2000, 9);

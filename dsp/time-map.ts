@@ -22,6 +22,14 @@ export class TimeMap {
     private readonly carrierRadPerSample: number,
   ) {}
 
+  /** Another map that says the same so far. */
+  copy(): TimeMap {
+    const { anchorSamples, dilation, carrierRadPerSample, anchorSentSamples } = this;
+    const map = new TimeMap(anchorSamples, dilation, carrierRadPerSample);
+    map.anchorSentSamples = anchorSentSamples;
+    return map;
+  }
+
   /** Received position of a sent time. */
   at(sentSamples: number): number {
     return this.anchorSamples + (sentSamples - this.anchorSentSamples) / (1 + this.dilation);

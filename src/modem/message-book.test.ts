@@ -59,6 +59,24 @@ describe('a message book', () => {
     expect(kinds(verdicts)).toEqual(['delivered', 'delivered', 'repeated', 'repeated']);
   });
 
+  test('takes the motion for something else before a burst counts as failed, and back again if that fails too (seeds 1, 2)', () => {
+    const good = clean(PAYLOAD);
+    const erased = (llrs: Float32Array) => new Float32Array(llrs.length);
+    for (const isOtherGood of [true, false]) {
+      let isOther = false;
+      const burst = {
+        ...good,
+        llrs: () => (isOther && isOtherGood ? good.llrs() : erased(good.llrs())),
+        assumeOtherMotion: () => {
+          isOther = !isOther;
+          return true;
+        },
+      };
+      expect(new MessageBook().add(burst).kind).toBe(isOtherGood ? 'delivered' : 'failed');
+      expect(isOther).toBe(isOtherGood);
+    }
+  });
+
   test('adds up bursts that each fail alone (seeds 1 to 40)', () => {
     let helped = 0;
     for (let seed = 1; seed <= 40 && helped < 3; seed++) {

@@ -37,6 +37,8 @@ export interface SoftBurst {
   refine(appLlrs: Float32Array): void;
   /** Forgets what the decoder said of the bits, not what was learnt of the channel by it. */
   restart(): void;
+  /** Takes the sender's motion for something else, or back again. @returns false when there is nothing else to assume */
+  assumeOtherMotion?(): boolean;
 }
 
 /** A burst that failed alone. */
@@ -90,7 +92,7 @@ export class MessageBook {
   add(burst: SoftBurst): BurstVerdict {
     const entry = this.entryOf(burst.header, burst.endSeconds);
     this.earnLooks(burst.endSeconds);
-    const alone = this.decodeTogether(entry, [burst]);
+    const alone = this.decodeAlone(entry, burst);
     if (alone) return this.deliver(entry, alone, 1);
     if (entry.delivered) return { kind: 'repeated' };
     entry.bursts.push({ burst, informationBits: informationBits(burst.llrs()) });
@@ -101,6 +103,15 @@ export class MessageBook {
       if (together) return this.deliver(entry, together, countBursts(bursts));
     }
     return { kind: 'failed', burstsCombined: countBursts(bursts) };
+  }
+
+  /** Under another assumption of the sender's motion, too, if there is one; the first is taken again if both fail. */
+  private decodeAlone(entry: Entry, burst: SoftBurst): Decoded | undefined {
+    const first = this.decodeTogether(entry, [burst]);
+    if (first || !burst.assumeOtherMotion?.()) return first;
+    const second = this.decodeTogether(entry, [burst]);
+    if (!second) burst.assumeOtherMotion();
+    return second;
   }
 
   /** Keeps the bursts within their bounds, whichever message they belong to. */

@@ -196,6 +196,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
       llrs: () => demodulator.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
       restart: () => demodulator.restart(),
+      assumeOtherMotion: () => demodulator.assumeOtherMotion(),
     });
     this.observer?.ended(reception, verdict.kind);
     if (verdict.kind === 'failed') {
