@@ -31,6 +31,26 @@ export interface OfdmCells {
 const DILATION_ROUNDS = 2;
 /** A slip below this needs no second reading: 1 us. */
 const LEAST_SLIP_SAMPLES = 0.01;
+/**
+ * A symbol whose pilots are off by more than this many times the burst's noise may have another speed: a hand that stops or leaves
+ * within 0.1 s. Another speed is believed that brings them below it, and to half at most.
+ */
+const GREATEST_PILOT_LEVEL = 3;
+/** Such speeds are looked for up to 0.7 m/s to both sides, in steps that turn an end of a symbol by a third of a turn at 19 kHz. */
+const OTHER_SPEED_STEP = 0.06 / 343;
+const OTHER_SPEED_STEPS = 11;
+/** Eighths of the middle carrier's turn that a symbol may lie early or late at another speed: 30 ms of 1 m/s. */
+const OTHER_SPEED_SLIP_STEPS = 28;
+
+/** A payload symbol turned back by its slip. */
+interface UprightSymbol {
+  readonly heard: OfdmSymbol;
+  readonly slip: number;
+  /** By which it was read, beyond the dilation followed. */
+  readonly dilationChange: number;
+  /** Noise of its pilots relative to the burst's. */
+  readonly level: number;
+}
 
 /**
  * A look is a fit of the channel: costly, and of use only where most bits are right. Of 33 series of looks that led to the
@@ -154,13 +174,39 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
-    const heard = this.readSymbol(buffer, symbol);
-    const { omegaRadPerSample } = this.timing;
-    const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample);
-    turnBack(heard, slip, omegaRadPerSample);
-    this.timing.follow(symbol, slip);
+    const followed = this.readUpright(buffer, symbol, 0);
+    const other =
+      followed.level > GREATEST_PILOT_LEVEL ? this.readAtOtherSpeed(buffer, symbol, followed.level) : undefined;
+    const { heard, slip, dilationChange } = other ?? followed;
+    this.symbols[symbol] = heard;
+    if (other) this.timing.changeSpeed(symbol, dilationChange, slip);
+    else this.timing.follow(symbol, slip);
     this.channel.follow(heard, this.noise.variance);
     this.noise.matchSymbol(heard, this.known);
+  }
+
+  /** Reads a symbol at another dilation from its start on, and turns it back by its slip. */
+  private readUpright(buffer: BasebandBuffer, symbol: number, dilationChange: number): UprightSymbol {
+    const { omegaRadPerSample } = this.timing;
+    const heard = this.readSymbol(buffer, symbol, dilationChange);
+    const searchSteps = dilationChange === 0 ? undefined : OTHER_SPEED_SLIP_STEPS;
+    const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, searchSteps);
+    turnBack(heard, slip, omegaRadPerSample);
+    return { heard, slip, dilationChange, level: this.noise.pilotLevel(heard) };
+  }
+
+  /** The symbol at the speed that explains its pilots best, coarse and then halfway; undefined if none does. */
+  private readAtOtherSpeed(buffer: BasebandBuffer, symbol: number, level: number): UprightSymbol | undefined {
+    let best: UprightSymbol | undefined;
+    const attempt = (steps: number) => {
+      if (steps === 0) return;
+      const read = this.readUpright(buffer, symbol, steps * OTHER_SPEED_STEP);
+      if (read.level < (best?.level ?? level)) best = read;
+    };
+    for (let k = -OTHER_SPEED_STEPS; k <= OTHER_SPEED_STEPS; k++) attempt(k);
+    const middle = (best?.dilationChange ?? 0) / OTHER_SPEED_STEP;
+    for (const off of [-0.5, -0.25, 0.25, 0.5]) attempt(middle + off);
+    return best && best.level < Math.min(GREATEST_PILOT_LEVEL, level / 2) ? best : undefined;
   }
 
   payloadLlrs(): Float32Array {
@@ -199,8 +245,8 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
-  private readSymbol(buffer: BasebandBuffer, index: number): OfdmSymbol {
-    return this.keep(index, this.frontEnd.readCells(buffer, index));
+  private readSymbol(buffer: BasebandBuffer, index: number, dilationChange = 0): OfdmSymbol {
+    return this.keep(index, this.frontEnd.readCells(buffer, index, dilationChange));
   }
 
   /** Reads the first symbol where it begins before anything is known of the echoes, and sets the carriers' gains by it. */

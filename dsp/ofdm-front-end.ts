@@ -92,8 +92,8 @@ export class OfdmFrontEnd {
   }
 
   /** Reads a symbol's window; delay 0 is the strongest path found by the detector. @returns its cells, the caller's own */
-  readCells(buffer: BasebandBuffer, symbol: number): HeardCells {
-    buffer.read(this.timing.windowPlan(symbol), this.workRe, this.workIm);
+  readCells(buffer: BasebandBuffer, symbol: number, dilationChange = 0): HeardCells {
+    buffer.read(this.timing.windowPlan(symbol, dilationChange), this.workRe, this.workIm);
     limitImpulses(this.workRe, this.workIm);
     this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
     const plain = this.carriersOf();

@@ -82,9 +82,9 @@ export class KnownCells {
     return points;
   }
 
-  /** Time by which a symbol's pilots lie early, in samples. @param noise - per carrier */
-  pilotSlip(symbol: OfdmSymbol, noise: Float64Array, omegaRadPerSample: Float64Array): number {
-    return cellSlip(symbol, this.pilotPoints(symbol.index), noise, omegaRadPerSample);
+  /** Time by which a symbol's pilots lie early, in samples. @param noise - per carrier @param searchSteps - as in `measureSlip` */
+  pilotSlip(symbol: OfdmSymbol, noise: Float64Array, omegaRadPerSample: Float64Array, searchSteps?: number): number {
+    return cellSlip(symbol, this.pilotPoints(symbol.index), noise, omegaRadPerSample, searchSteps);
   }
 
   /** A symbol's points as far as they are known by its pilots: 0 elsewhere. */

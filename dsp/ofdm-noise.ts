@@ -103,7 +103,7 @@ export class OfdmNoise {
   }
 
   /** Noise of a symbol's pilots relative to the burst's. */
-  private pilotLevel(symbol: OfdmSymbol): number {
+  pilotLevel(symbol: OfdmSymbol): number {
     const { grid } = this;
     const { index } = symbol;
     let sum = 0;

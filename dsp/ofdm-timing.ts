@@ -79,9 +79,12 @@ export class OfdmTiming {
     return this.map.at(this.sync.offsetSamples + symbolCount * this.symbolSamples + this.waveform.rampSamples);
   }
 
-  /** How to read a symbol's window. */
-  windowPlan(symbol: number): ReadPlan {
-    return this.map.plan(this.windowStart(symbol));
+  /** How to read a symbol's window. @param dilationChange - as in `changeSpeed` */
+  windowPlan(symbol: number, dilationChange = 0): ReadPlan {
+    if (dilationChange === 0) return this.map.plan(this.windowStart(symbol));
+    const map = this.map.copy();
+    map.correct(this.symbolStart(symbol), 0, dilationChange);
+    return map.plan(this.windowStart(symbol));
   }
 
   /** How to read the preamble's last pair. */
@@ -123,6 +126,12 @@ export class OfdmTiming {
     this.map.correct(this.windowEnd(symbol), slipSamples, (slipSamples * DILATION_GAIN) / this.symbolSamples);
   }
 
+  /** From a symbol's start on the dilation is larger by this change, and the symbol then lies early by a slip. */
+  changeSpeed(symbol: number, dilationChange: number, slipSamples: number): void {
+    this.map.correct(this.symbolStart(symbol), 0, dilationChange);
+    this.map.correct(this.windowEnd(symbol), slipSamples, 0);
+  }
+
   private get firstBackoff(): number {
     return Math.round(this.waveform.cyclicPrefixSamples * WINDOW_BACKOFF);
   }
@@ -141,9 +150,12 @@ export class OfdmTiming {
     return (2 * Math.PI) / this.carrierRadPerSample / this.baselineSamples;
   }
 
+  private symbolStart(symbol: number): number {
+    return this.sync.offsetSamples + symbol * this.symbolSamples;
+  }
+
   private windowStart(symbol: number): number {
-    const prefix = this.waveform.cyclicPrefixSamples;
-    return this.sync.offsetSamples + symbol * this.symbolSamples + prefix - this.backoff;
+    return this.symbolStart(symbol) + this.waveform.cyclicPrefixSamples - this.backoff;
   }
 
   private windowEnd(symbol: number): number {

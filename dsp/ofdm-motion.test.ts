@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { SeededRandom } from '../src/shared/seeded-random.js';
+import { BasebandBuffer } from './baseband-buffer.js';
+import { applyMotion, type Trajectory } from './channel/motion.js';
+import { addWhiteNoise } from './channel/noise.js';
+import { writeChirpTrain } from './chirp.js';
+import { DownConverter } from './down-converter.js';
+import { OfdmDemodulator } from './ofdm-demodulator.js';
+import type { OfdmWaveform } from './ofdm-grid.js';
+import { OfdmModulator } from './ofdm-modulator.js';
+
+// The carriers of `ultrasonic-fast`: 0.5 m/s moves each beyond the second after it.
+const PLACEMENT = { sampleRateHz: 48000, centerHz: 18800, decimation: 8, skirtHz: 300 };
+const PAIR = { lowHz: 17600, highHz: 20000, chirpSeconds: 0.03 };
+const BASEBAND = { pair: PAIR, basebandRateHz: 6000, centerHz: 18800 };
+const WAVEFORM: OfdmWaveform = {
+  kind: 'ofdm',
+  fftSize: 512,
+  cyclicPrefixSamples: 32,
+  rampSamples: 8,
+  carrierCount: 204,
+  headerSpacing: 2,
+  codeRate: 0.36,
+};
+const SYMBOLS = 7;
+/** In baseband samples: silence before the burst, and one chirp pair before the symbols. */
+const LEAD = 2000;
+const PREAMBLE = 360;
+
+/** Share of wrong payload bits of a burst at 12 dB that starts at a speed and moves so. */
+function payloadErrors(motion: number | Trajectory, startSpeed: number, seed: number): number {
+  const random = new SeededRandom(seed);
+  const modulator = new OfdmModulator(WAVEFORM, PLACEMENT);
+  const headerBits = random.bytes(modulator.grid.headerBitCount).map((byte) => byte & 1);
+  const payloadBits = random.bytes(modulator.grid.payloadBitCount(SYMBOLS)).map((byte) => byte & 1);
+  const body = modulator.modulate(headerBits, payloadBits, PREAMBLE * 8);
+  const peak = body.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
+  const burst = new Float32Array(PREAMBLE * 8 + body.length);
+  writeChirpTrain(PAIR, 48000, burst.subarray(0, PREAMBLE * 8));
+  body.forEach((x, n) => {
+    burst[PREAMBLE * 8 + n] = x / peak;
+  });
+  const moved = applyMotion(burst, motion);
+  const samples = new Float32Array(LEAD * 8 + moved.length + 4000);
+  samples.set(moved, LEAD * 8);
+  const { re, im } = new DownConverter({ ...PLACEMENT, widthHz: 2400 }).push(addWhiteNoise(samples, 12, random));
+  const buffer = new BasebandBuffer(1 << 13);
+  buffer.append(re, im);
+  const sync = { startSamples: LEAD, dilation: startSpeed / 343, offsetSamples: PREAMBLE };
+  const demodulator = new OfdmDemodulator(WAVEFORM, BASEBAND, sync);
+  demodulator.demodulateHeader(buffer);
+  demodulator.acceptHeader(headerBits);
+  for (let symbol = 1; symbol < SYMBOLS; symbol++) demodulator.demodulateSymbol(buffer, symbol);
+  const llrs = demodulator.payloadLlrs();
+  return payloadBits.filter((bit, i) => (llrs[i] < 0 ? 1 : 0) !== bit).length / payloadBits.length;
+}
+
+describe('an OFDM burst from a hand whose speed changes', () => {
+  /** Comes at 0.5 m/s and stops within a tenth of a second from `stop` on. */
+  const stopping =
+    (stop: number): Trajectory =>
+    (seconds) => {
+      const left = stop + 0.1 - seconds;
+      return left <= 0 ? 0 : left < 0.1 ? 2.5 * left * left : 0.5 * (left - 0.05);
+    };
+
+  test.each([0.2, 0.3, 0.4])('is lost for no more than the symbols of the turn (stops at %p s, seed 1)', (stop) => {
+    expect(payloadErrors(stopping(stop), 0.5, 1)).toBeLessThan(0.15);
+  });
+
+  test.each([-0.5, 0, 0.8])('is read without an error at a constant speed of %p m/s (seed 2)', (speed) => {
+    expect(payloadErrors(speed, speed, 2)).toBe(0);
+  });
+});
