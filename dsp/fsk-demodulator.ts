@@ -231,7 +231,12 @@ export class FskDemodulator implements BurstDemodulator {
     const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
     const dilation = dilationByRepetition(buffer, placement, sync);
     const map = new TimeMap(startSamples, dilation, carrierRad);
-    const search = { placement, preambleSamples: offsetSamples, fftSize: waveform.fftSize };
+    const search = {
+      placement,
+      preambleSamples: offsetSamples,
+      fftSize: waveform.fftSize,
+      groupCount: waveform.groupCount,
+    };
     return new TimeMap(startSamples + windowShiftSamples(buffer, map, search), dilation, carrierRad);
   }
 

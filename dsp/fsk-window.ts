@@ -19,6 +19,8 @@ const PLACES_PER_WINDOW = 128;
  * fall short of the best place's by 12 a burst with it, by 17 with a third and 16 with three times as much; by 136 at the strongest path.
  */
 const HARMLESS_SHARE = 0.03;
+/** Power of all sounding tones over that of the preamble, at the same peak: they are 2 dB below it. */
+const TONES_POWER = 0.63;
 /** A pair's autocorrelation has half the energy of its peak beside it, a third of all; and that is not even. */
 const SIDELOBE_SHARE = 0.75;
 /** Sweeps of the least squares, whose few unknowns each are mostly told by one value. */
@@ -31,6 +33,8 @@ export interface WindowSearch {
   readonly preambleSamples: number;
   /** Baseband samples of a window. */
   readonly fftSize: number;
+  /** Tones that sound at a time. */
+  readonly groupCount: number;
 }
 
 /** The largest shift, and how far beyond the preamble the baseband must be known for it besides a window: baseband samples. */
@@ -40,7 +44,7 @@ export function windowReachSamples({ basebandRateHz }: BasebandPlacement): numbe
 
 /**
  * Where the windows hear most of their own symbol S = sum of P (1 - x / N)^2 for little of the next, I = sum of P (x / N)^2 over the
- * paths of power P that come x samples before the window's own time: the largest S / (I + share of all P). What rings from the
+ * paths of power P that come x samples before the window's own time: the largest S / (I + share of all P + noise). What rings from the
  * symbols before is the tone judge's business, which knows of it; of the next symbol it does not.
  *
  * @param map - the preamble's clock by its strongest path
@@ -48,11 +52,13 @@ export function windowReachSamples({ basebandRateHz }: BasebandPlacement): numbe
  */
 export function windowShiftSamples(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch): number {
   const { placement, fftSize } = search;
+  if (pairCountOf(search) < 2) return 0;
   const step = Math.max(1, Math.floor(fftSize / PLACES_PER_WINDOW));
   const window = Math.floor(fftSize / step);
   const reach = Math.floor((REACH_SECONDS * placement.basebandRateHz) / step);
-  const powers = inSteps(pathPowers(buffer, map, search, (reach + window) * step), step);
-  const noise = HARMLESS_SHARE * powers.reduce((sum, power) => sum + power, 0);
+  const heard = pathPowers(buffer, map, search, (reach + window) * step);
+  const powers = inSteps(heard.powers, step);
+  const noise = heard.toneNoise + HARMLESS_SHARE * powers.reduce((sum, power) => sum + power, 0);
   let best = 0;
   let most = 0;
   for (let shift = -reach; shift <= reach; shift++) {
@@ -71,6 +77,11 @@ export function windowShiftSamples(buffer: BasebandBuffer, map: TimeMap, search:
   return best;
 }
 
+function pairCountOf({ placement, preambleSamples }: WindowSearch): number {
+  const { pair, basebandRateHz } = placement;
+  return Math.round(preambleSamples / (2 * pair.chirpSeconds * basebandRateHz));
+}
+
 /** Sums around every step-th value, the first and the last among them. */
 function inSteps(values: Float64Array, step: number): Float64Array {
   const out = new Float64Array(Math.ceil(values.length / step));
@@ -79,16 +90,25 @@ function inSteps(values: Float64Array, step: number): Float64Array {
   return out;
 }
 
+interface PathPowers {
+  /** By delay from -reach to reach. */
+  readonly powers: Float64Array;
+  /** Noise of a tone's bin, on their scale: a path whose sounding tone is as strong as that has its powers add up to it. */
+  readonly toneNoise: number;
+}
+
 /**
  * Power by delay from -reach to reach. A path is also heard a pair's length early and late, by all P pairs but one, and so
  * on: k pairs off by (P - k) (P - k - 1) products of different pairs. Undone by least squares with no power below 0.
  */
-function pathPowers(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch, reach: number): Float64Array {
+function pathPowers(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch, reach: number): PathPowers {
+  const { fftSize, groupCount } = search;
   const { basebandRateHz, pair } = search.placement;
   const half = Math.round(SMOOTHING_SECONDS * basebandRateHz);
-  const heard = movingMean(repeatedPowers(buffer, map, search, reach + half), half);
+  const repeated = repeatedPowers(buffer, map, search, reach + half);
+  const heard = movingMean(repeated.powers, half);
   const pairSamples = Math.round(2 * pair.chirpSeconds * basebandRateHz);
-  const pairCount = Math.round(search.preambleSamples / pairSamples);
+  const pairCount = pairCountOf(search);
   const powers = new Float64Array(heard.length);
   for (let sweep = 0; sweep < SWEEPS && pairCount > 1; sweep++) {
     for (let i = 0; i < powers.length; i++) {
@@ -100,22 +120,26 @@ function pathPowers(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch, 
       powers[i] = Math.max(0, rest / (pairCount * (pairCount - 1)));
     }
   }
-  return withoutSidelobes(powers, pairSamples);
+  const noisePerBin = (repeated.noise * pairSamples * groupCount) / (TONES_POWER * fftSize);
+  const lobeSamples = basebandRateHz / (pair.highHz - pair.lowHz);
+  return { powers: withoutSidelobes(powers, pairSamples), toneNoise: noisePerBin * lobeSamples };
 }
 
 /**
  * What the pairs have in common by delay: |sum of c|^2 - sum of |c|^2 over the pairs, c what a filter matched to one hears. What
- * does not repeat, noise or the symbols that follow, averages to 0.
+ * does not repeat, noise or the symbols that follow, averages to 0. How far the pairs differ before the first path is the noise
+ * of one c: its mean square, by the median.
  */
 function repeatedPowers(
   buffer: BasebandBuffer,
   map: TimeMap,
-  { placement, preambleSamples }: WindowSearch,
+  search: WindowSearch,
   reach: number,
-): Float64Array {
+): { powers: Float64Array; noise: number } {
+  const { placement, preambleSamples } = search;
   const { pair, centerHz, basebandRateHz } = placement;
   const pairSamples = Math.round(2 * pair.chirpSeconds * basebandRateHz);
-  const pairCount = Math.round(preambleSamples / pairSamples);
+  const pairCount = pairCountOf(search);
   const { re, im } = matchedToPair(buffer, map, placement, { reach, count: preambleSamples + 2 * reach, pairSamples });
   // The phase by which one pair is ahead of the one before; 0 where pairs hold whole turns of chirp and carrier.
   const turnRad = 2 * Math.PI * (((pair.lowHz + pair.highHz - 2 * centerHz) * pair.chirpSeconds) % 1);
@@ -129,17 +153,25 @@ function repeatedPowers(
       im[j] = im[j] * cos - x * sin;
     }
   }
+  const differences = new Float64Array(reach);
   for (let i = 0; i < powers.length; i++) {
     let sumRe = 0;
     let sumIm = 0;
+    let apart = 0;
     for (let p = 0, j = i; p < pairCount; p++, j += pairSamples) {
       sumRe += re[j];
       sumIm += im[j];
-      powers[i] -= re[j] * re[j] + im[j] * im[j];
+      apart += re[j] * re[j] + im[j] * im[j];
     }
-    powers[i] += sumRe * sumRe + sumIm * sumIm;
+    const together = sumRe * sumRe + sumIm * sumIm;
+    powers[i] = together - apart;
+    if (i < reach) differences[i] = apart - together / pairCount;
   }
-  return powers;
+  const degrees = Math.max(1, pairCount - 1);
+  // Median of a sum of squares of so many complex numbers over its mean, Wilson and Hilferty 1931.
+  const median = degrees * (1 - 1 / (9 * degrees)) ** 3;
+  differences.sort();
+  return { powers, noise: (differences[reach >> 1] ?? 0) / median };
 }
 
 /** What a filter matched to one pair hears of `count` samples from `reach` before the preamble on. */

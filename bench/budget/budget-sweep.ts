@@ -9,8 +9,8 @@ import type { Sweep } from '../run/campaign.js';
 const START_DB: Readonly<Record<ProfileName, number>> = {
   'audible-fast': -1.5,
   'ultrasonic-fast': -4.5,
-  'audible-robust': -9.5,
-  'ultrasonic-robust': -10,
+  'audible-robust': -11,
+  'ultrasonic-robust': -11.5,
 };
 const STEP_DB = 0.5;
 /** An ideal receiver of the fast profiles is about 3.5 dB better, one of the robust profiles 6 dB. */

@@ -21,8 +21,8 @@ const QUOTED_STEP_DB = 0.1;
 const START_DB: Readonly<Record<string, number>> = {
   'audible-fast': -2,
   'ultrasonic-fast': -5,
-  'audible-robust': -11,
-  'ultrasonic-robust': -11,
+  'audible-robust': -12,
+  'ultrasonic-robust': -12.5,
 };
 const PEER_START_DB = 2;
 
