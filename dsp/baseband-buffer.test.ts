@@ -64,6 +64,21 @@ describe('reading between samples', () => {
     expect(errorDb(got, (i) => 0.4 * (40.5 + 0.997 * i) - 2 + 0.01 * i)).toBeLessThan(-60);
   });
 
+  test('bends times and phases with the square of the index', () => {
+    const plan = {
+      startSamples: 40.5,
+      stepSamples: 0.997,
+      curveSamples: 1e-5,
+      phaseRad: 2,
+      phaseStepRad: -0.01,
+      curveRad: 3e-4,
+    };
+    const got = read(filled(0.4, 400), plan, 200);
+    expect(errorDb(got, (i) => 0.4 * (40.5 + 0.997 * i + 1e-5 * i * i) - 2 + 0.01 * i - 3e-4 * i * i)).toBeLessThan(
+      -60,
+    );
+  });
+
   test.each([1, 13, 128, 700])(
     'is the same however the samples came: pieces of %i, ten times round the ring',
     (piece) => {

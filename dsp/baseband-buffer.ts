@@ -38,6 +38,10 @@ export interface ReadPlan {
   readonly phaseRad: number;
   /** Growth of that phase from one value to the next. */
   readonly phaseStepRad: number;
+  /** Added to the times, times the square of a value's index, where the sender's speed changes; 0 if not given. */
+  readonly curveSamples?: number;
+  /** Added to the phases alike. */
+  readonly curveRad?: number;
 }
 
 /** A ring of complex baseband. Positions count from the first sample ever pushed. */
@@ -115,8 +119,9 @@ export class BasebandBuffer {
     const { re, im, mask } = this;
     const taps = TABLE.taps;
     const count = outRe.length;
+    const { curveSamples = 0, curveRad = 0 } = plan;
     for (let i = 0; i < count; i++) {
-      const t = plan.startSamples + i * plan.stepSamples;
+      const t = plan.startSamples + i * (plan.stepSamples + i * curveSamples);
       const whole = Math.floor(t);
       const position = (t - whole) * PHASE_COUNT;
       const row = Math.floor(position);
@@ -129,7 +134,7 @@ export class BasebandBuffer {
         sumRe += weight * re[j & mask];
         sumIm += weight * im[j & mask];
       }
-      const phase = plan.phaseRad + i * plan.phaseStepRad;
+      const phase = plan.phaseRad + i * (plan.phaseStepRad + i * curveRad);
       const cos = Math.cos(phase);
       const sin = Math.sin(phase);
       outRe[i] = sumRe * cos + sumIm * sin;

@@ -9,6 +9,7 @@ import { limitImpulses } from './impulse-limiter.js';
 import { mean } from './noise-estimate.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { localMean } from './ofdm-local-mean.js';
+import type { SpeedChange } from './ofdm-speed-search.js';
 import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
 import type { OfdmTiming } from './ofdm-timing.js';
 import { SubbandWeighting } from './subband-weighting.js';
@@ -92,13 +93,18 @@ export class OfdmFrontEnd {
   }
 
   /** Reads a symbol's window; delay 0 is the strongest path found by the detector. @returns its cells, the caller's own */
-  readCells(buffer: BasebandBuffer, symbol: number, dilationChange = 0): HeardCells {
-    buffer.read(this.timing.windowPlan(symbol, dilationChange), this.workRe, this.workIm);
-    limitImpulses(this.workRe, this.workIm);
-    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
-    const plain = this.carriersOf();
+  readCells(buffer: BasebandBuffer, symbol: number, change?: SpeedChange): HeardCells {
+    const plain = this.readPlain(buffer, symbol, change);
     this.weighting.apply(this.workRe, this.workIm);
     return { ...this.carriersOf(), plain };
+  }
+
+  /** The same, loud moments left as they are. */
+  readPlain(buffer: BasebandBuffer, symbol: number, change?: SpeedChange): CellPoints {
+    buffer.read(this.timing.windowPlan(symbol, change), this.workRe, this.workIm);
+    limitImpulses(this.workRe, this.workIm);
+    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
+    return this.carriersOf();
   }
 
   /** The carriers of the transformed window: with their gains, delay 0 being the strongest path found by the detector. */

@@ -94,7 +94,7 @@ export class OfdmNoise {
 
   /** Sets a symbol's noise gains: how loud it is by its pilots, and where in the band by all cells as each looks by itself. */
   matchSymbol(symbol: OfdmSymbol, known: KnownCells): void {
-    const level = this.pilotLevel(symbol);
+    const level = Math.max(LEAST_PILOT_GAIN, this.pilotLevel(symbol));
     symbol.noiseGains.fill(level);
     // Without noise it is the sender's distortion that the cells show.
     const expected = this.variance.map((power, c) => power + distortionPower(symbol, c));
@@ -113,7 +113,7 @@ export class OfdmNoise {
       sum += residualPower(symbol, c, grid.pilotRe(index, c), grid.pilotIm(index, c)) / this.variance[c];
       count++;
     }
-    return Math.max(LEAST_PILOT_GAIN, sum / Math.max(1, count));
+    return sum / Math.max(1, count);
   }
 
   /**

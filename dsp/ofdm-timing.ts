@@ -4,6 +4,7 @@
 import type { ReadPlan } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstSync } from './burst-demodulator.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
+import { NO_CHANGE, type SpeedChange } from './ofdm-speed-search.js';
 import { TimeMap } from './time-map.js';
 
 /** At first the FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
@@ -39,6 +40,8 @@ export class OfdmTiming {
   // state
   private backoff: number;
   private map: TimeMap;
+  /** By which the dilation grows within the first symbol's window, as assumed. */
+  private headerGrowth = 0;
 
   constructor(
     private readonly waveform: OfdmWaveform,
@@ -60,6 +63,11 @@ export class OfdmTiming {
     this.map = this.mapAt(sync.dilation);
   }
 
+  /** Whether the carriers are close enough together for turns to be mistaken. */
+  get hasNarrowBand(): boolean {
+    return this.searchSteps === NARROW_SEARCH_STEPS;
+  }
+
   get dilation(): number {
     return this.map.dilation;
   }
@@ -79,12 +87,14 @@ export class OfdmTiming {
     return this.map.at(this.sync.offsetSamples + symbolCount * this.symbolSamples + this.waveform.rampSamples);
   }
 
-  /** How to read a symbol's window. @param dilationChange - as in `changeSpeed` */
-  windowPlan(symbol: number, dilationChange = 0): ReadPlan {
-    if (dilationChange === 0) return this.map.plan(this.windowStart(symbol));
+  /** How to read a symbol's window. @param change - of the speed since its start */
+  windowPlan(symbol: number, { step, growth }: SpeedChange = NO_CHANGE): ReadPlan {
+    const start = this.windowStart(symbol);
+    const growthPerSample = (growth + (symbol === 0 ? this.headerGrowth : 0)) / this.waveform.fftSize;
+    if (step === 0) return this.map.plan(start, growthPerSample);
     const map = this.map.copy();
-    map.correct(this.symbolStart(symbol), 0, dilationChange);
-    return map.plan(this.windowStart(symbol));
+    map.correct(this.symbolStart(symbol), 0, step);
+    return map.plan(start, growthPerSample);
   }
 
   /** How to read the preamble's last pair. */
@@ -109,10 +119,30 @@ export class OfdmTiming {
    * @returns false when there is no other number to try
    */
   assumeOtherTurns(attempt: number): boolean {
-    const turns = this.searchSteps === WIDE_SEARCH_STEPS ? 0 : OTHER_TURNS[attempt - 1];
+    const turns = this.hasNarrowBand ? OTHER_TURNS[attempt - 1] : 0;
     if (!turns) return false;
+    this.headerGrowth = 0;
     this.map = this.mapAt(this.sync.dilation + turns * this.dilationPerTurn());
     return true;
+  }
+
+  /** Starts again with the speed of the preamble, or one that changes from the first symbol's start on. */
+  assumeChange({ step, growth }: SpeedChange): void {
+    this.map = this.mapAt(this.sync.dilation);
+    if (step !== 0) this.map.correct(this.symbolStart(0), 0, step);
+    this.headerGrowth = growth;
+  }
+
+  /** The first symbol's speed changes as well. */
+  changeHeader({ step, growth }: SpeedChange): void {
+    this.map.correct(this.symbolStart(0), 0, step);
+    this.headerGrowth += growth;
+  }
+
+  /** The first symbol is behind: what its speed has grown by lasts. */
+  leaveHeader(): void {
+    if (this.headerGrowth !== 0) this.map.grow(this.windowStart(0), this.windowEnd(0), this.headerGrowth);
+    this.headerGrowth = 0;
   }
 
   /** The preamble lies early by a slip relative to the first symbol, so time in between ran slower than assumed. */
@@ -126,9 +156,10 @@ export class OfdmTiming {
     this.map.correct(this.windowEnd(symbol), slipSamples, (slipSamples * DILATION_GAIN) / this.symbolSamples);
   }
 
-  /** From a symbol's start on the dilation is larger by this change, and the symbol then lies early by a slip. */
-  changeSpeed(symbol: number, dilationChange: number, slipSamples: number): void {
-    this.map.correct(this.symbolStart(symbol), 0, dilationChange);
+  /** From a symbol's start on the speed is another, and the symbol then lies early by a slip. */
+  changeSpeed(symbol: number, { step, growth }: SpeedChange, slipSamples: number): void {
+    this.map.correct(this.symbolStart(symbol), 0, step);
+    this.map.grow(this.windowStart(symbol), this.windowEnd(symbol), growth);
     this.map.correct(this.windowEnd(symbol), slipSamples, 0);
   }
 

@@ -65,6 +65,29 @@ describe('a map from sent to received time', () => {
     expect(map.at(6000) - map.at(5000)).toBeCloseTo(1000 / 1.0012, 9);
   });
 
+  test('plans times and rotations of a speed that grows, and goes on at the speed and place where that ends', () => {
+    const map = new TimeMap(100, 0.001, OMEGA);
+    const growth = 0.0014;
+    const {
+      startSamples,
+      stepSamples,
+      curveSamples = 0,
+      phaseRad,
+      phaseStepRad,
+      curveRad = 0,
+    } = map.plan(40, growth / 512);
+    const after = map.copy();
+    after.grow(40, 40 + 512, growth);
+    expect(after.dilation).toBeCloseTo(0.0024, 12);
+    const end = startSamples + 512 * (stepSamples + 512 * curveSamples);
+    expect(end).toBeCloseTo(after.at(552), 9);
+    expect(map.at(552) - end).toBeCloseTo((512 * growth) / 2, 2);
+    const phase = phaseRad + 512 * (phaseStepRad + 512 * curveRad);
+    expect(wrapped(phase - OMEGA * (552 - end))).toBeCloseTo(0, 6);
+    // The last step is that of the new speed.
+    expect(stepSamples + 1023 * curveSamples).toBeCloseTo(1 / (1 + after.dilation), 5);
+  });
+
   test('when corrected by nothing stays the same, also after many corrections', () => {
     const map = new TimeMap(100, 0.001, OMEGA);
     const before = map.at(9000);

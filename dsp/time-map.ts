@@ -35,16 +35,30 @@ export class TimeMap {
     return this.anchorSamples + (sentSamples - this.anchorSentSamples) / (1 + this.dilation);
   }
 
-  /** How to read values whose sent times are first, first + 1, ... */
-  plan(firstSentSamples: number): ReadPlan {
+  /**
+   * How to read values whose sent times are first, first + 1, ...
+   *
+   * @param growthPerSample - by which the dilation grows from there on, per sent sample: t(u) bends by -growth u^2 / 2
+   */
+  plan(firstSentSamples: number, growthPerSample = 0): ReadPlan {
     const startSamples = this.at(firstSentSamples);
     const stepSamples = 1 / (1 + this.dilation);
     return {
+      curveSamples: -growthPerSample / 2,
+      curveRad: (this.carrierRadPerSample * growthPerSample) / 2,
       startSamples,
       stepSamples,
       phaseRad: (this.carrierRadPerSample * (firstSentSamples - startSamples)) % (2 * Math.PI),
       phaseStepRad: this.carrierRadPerSample * (1 - stepSamples),
     };
+  }
+
+  /** The dilation grows evenly from a sent time to another by this much, and then stays. */
+  grow(fromSentSamples: number, toSentSamples: number, dilationGrowth: number): void {
+    const count = toSentSamples - fromSentSamples;
+    this.anchorSamples = this.at(toSentSamples) - (dilationGrowth * count) / 2;
+    this.anchorSentSamples = toSentSamples;
+    this.dilation += dilationGrowth;
   }
 
   /**
