@@ -34,6 +34,9 @@ export interface Refinement {
   readonly promisingShare: number;
   /** By this share of the coded bits the decoder must know more after a look than before it, or there is no other. */
   readonly leastProgress: number;
+  /** Nor is there another where the decoder knew less than this share of them, and no more than ever, so many rounds in a row. */
+  readonly leastCertainty: number;
+  readonly patienceRounds: number;
   /** What a look costs, in fits of an OFDM burst's channel. */
   readonly cost: number;
 }

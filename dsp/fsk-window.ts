@@ -58,18 +58,16 @@ export function windowShiftSamples(buffer: BasebandBuffer, map: TimeMap, search:
   const reach = Math.floor((REACH_SECONDS * placement.basebandRateHz) / step);
   const heard = pathPowers(buffer, map, search, (reach + window) * step);
   const powers = inSteps(heard.powers, step);
-  const noise = heard.toneNoise + HARMLESS_SHARE * powers.reduce((sum, power) => sum + power, 0);
+  const sums = momentSums(powers);
+  const noise = heard.toneNoise + HARMLESS_SHARE * sums.power[powers.length];
   let best = 0;
   let most = 0;
   for (let shift = -reach; shift <= reach; shift++) {
     const center = reach + window + shift;
-    let own = 0;
-    let next = 0;
-    for (let i = 0; i < center + window; i++) {
-      const part = Math.min(1, Math.abs(i - center) / window);
-      own += powers[i] * (1 - part) * (1 - part);
-      if (i < center) next += powers[i] * part * part;
-    }
+    const before = partsOf(sums, center - window, center, center, window);
+    const behind = partsOf(sums, center, center + window, center, window);
+    const own = before.own + behind.own;
+    const next = sums.power[center - window] + before.distant;
     if (own <= most * (next + noise)) continue;
     most = own / (next + noise);
     best = shift * step;
@@ -80,6 +78,32 @@ export function windowShiftSamples(buffer: BasebandBuffer, map: TimeMap, search:
 function pairCountOf({ placement, preambleSamples }: WindowSearch): number {
   const { pair, basebandRateHz } = placement;
   return Math.round(preambleSamples / (2 * pair.chirpSeconds * basebandRateHz));
+}
+
+/** Sums of P, i P and i^2 P over the places i before each. */
+interface MomentSums {
+  readonly power: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+function momentSums(powers: Float64Array): MomentSums {
+  const [power, first, second] = [0, 1, 2].map(() => new Float64Array(powers.length + 1));
+  for (let i = 0; i < powers.length; i++) {
+    power[i + 1] = power[i] + powers[i];
+    first[i + 1] = first[i] + i * powers[i];
+    second[i + 1] = second[i] + i * i * powers[i];
+  }
+  return { power, first, second };
+}
+
+/** Sums of P (1 - d)^2 and P d^2 over the places from `from` up to `to`, all d windows to one side of the center. */
+function partsOf({ power, first, second }: MomentSums, from: number, to: number, center: number, window: number) {
+  const all = power[to] - power[from];
+  const offsets = first[to] - first[from] - center * all;
+  const squares = second[to] - second[from] - center * (2 * offsets + center * all);
+  const distant = squares / (window * window);
+  return { own: all - (2 * Math.abs(offsets)) / window + distant, distant };
 }
 
 /** Sums around every step-th value, the first and the last among them. */

@@ -35,6 +35,9 @@ export type FrameDecodeResult =
     }
   | { readonly ok: false; readonly reason: 'code' | 'reed-solomon' | 'crc'; readonly iterations: number };
 
+/** Blocks that decode seldom need more. */
+const DEFAULT_ITERATIONS = 8;
+
 /** Soft buffer and decoder of one turbo block. */
 class BlockDecoder {
   readonly block: FrameBlock;
@@ -83,6 +86,7 @@ export class FrameDecoder {
   /** A posteriori LLRs of each block as the last decode left them; undefined before, and for blocks nobody asked about. */
   private softOutputs: (Float32Array | undefined)[] = [];
   private hasDecoded = false;
+  private readonly maxIterations: number;
 
   /**
    * @param payloadByteCount - 1..4096
@@ -92,7 +96,8 @@ export class FrameDecoder {
   constructor(payloadByteCount: number, options: { readonly maxIterations?: number } = {}) {
     this.plan = planFrame(payloadByteCount);
     this.outer = new OuterCode(payloadByteCount + CRC_BYTE_COUNT);
-    this.blocks = this.plan.blocks.map((block) => new BlockDecoder(block, options.maxIterations ?? 8));
+    this.maxIterations = options.maxIterations ?? DEFAULT_ITERATIONS;
+    this.blocks = this.plan.blocks.map((block) => new BlockDecoder(block, this.maxIterations));
   }
 
   /**
@@ -119,13 +124,17 @@ export class FrameDecoder {
   decode(): FrameDecodeResult {
     let iterations = 0;
     let converged = true;
+    let isLost = false;
     for (const block of this.blocks) {
       const report = block.decode();
       iterations = Math.max(iterations, report.iterations);
       converged &&= report.converged;
+      isLost ||= !report.converged && report.iterations < this.maxIterations;
     }
     this.softOutputs = this.blocks.map(() => undefined);
     this.hasDecoded = true;
+    // A block given up has some 40 wrong bits or more: beyond what Reed-Solomon can mend in any of its codewords.
+    if (isLost) return { ok: false, reason: 'code', iterations };
 
     const result = this.outer.decode(this.receivedBytes(), () => this.byteReliabilities(), hasValidCrc);
     if (!result.ok) {

@@ -205,7 +205,7 @@ describe('Reed-Solomon and CRC inside the frame', () => {
   test('what the turbo decoder could not settle is refused as such (seed 9)', () => {
     const random = new SeededRandom(9);
     const llrs = noisyLlrs(encodeFrame(payload, 0, 1700), -8, random);
-    expect(decodeAlone(92, llrs, 0)).toEqual({ ok: false, reason: 'code', iterations: 8 });
+    expect(decodeAlone(92, llrs, 0)).toMatchObject({ ok: false, reason: 'code' });
   });
 });
 

@@ -96,11 +96,23 @@ describe('turbo decoder', () => {
     const llrs = noisyLlrs(coded, -5.3, random);
     const decoder = new TurboDecoder(832);
     const report = decoder.decode(llrs, new Uint8Array(832));
-    expect(report).toEqual({ iterations: 18, converged: false });
+    expect(report.converged).toBe(false);
     const app = new Float32Array(coded.length);
     decoder.aPosterioriLlrs(app);
     const errorsOf = (soft: Float32Array) => hardBits(soft).filter((bit, i) => bit !== coded[i]).length;
     expect(errorsOf(app)).toBeLessThan(0.8 * errorsOf(llrs));
+  });
+
+  test('LLRs that carry nothing are given up before the last iteration, those of a block near the limit are not (seed 9)', () => {
+    const random = new SeededRandom(9);
+    const iterationsAt = (esN0Db: number) =>
+      Array.from({ length: 10 }, () => {
+        const coded = turboEncode(randomBits(832, random));
+        const decoder = new TurboDecoder(832, { maxIterations: 8 });
+        return decoder.decode(noisyLlrs(coded, esN0Db, random), new Uint8Array(832));
+      });
+    for (const { iterations, converged } of iterationsAt(-8)) expect(!converged && iterations < 8).toBe(true);
+    for (const { iterations, converged } of iterationsAt(-4)) expect(converged || iterations === 8).toBe(true);
   });
 
   test('a third of the coded bits erased, the rest clean, still decodes (seed 6)', () => {

@@ -33,12 +33,29 @@ interface Method {
 const FIRST_METHOD: Method = { correction: MAX_LOG_MAP, extrinsicScale: 0.75 };
 const SECOND_METHOD: Method = { correction: LOG_MAP, extrinsicScale: 0.9 };
 
+/**
+ * Where the last pass of the first method still changes more than the first share of the decisions, and one of these passes of the
+ * second less than the other: the constituents have nothing to tell each other and fall back on what was heard. Of some 1300
+ * decodes of bursts at the limit, in noise and rooms, 382 end so, none of which would have given a message (one does if a sixth
+ * pass counts, four with 8 %); of bursts sung over one another two in three, which saves a quarter of all their passes.
+ */
+const LOST_CHANGES_SHARE = 0.11;
+const STALE_CHANGES_SHARE = 0.04;
+const FIRST_STALE_PASS = 2;
+const LAST_STALE_PASS = 4;
+
 /** What a decode did. */
 export interface TurboDecodeReport {
-  /** Iterations begun, of two constituent passes each. */
+  /** Iterations begun, of two constituent passes each: fewer than allowed when it converged, or when they led nowhere. */
   readonly iterations: number;
   /** True when two successive passes made the same hard decisions. It does not prove that they are right. */
   readonly converged: boolean;
+}
+
+/** How one method ended. */
+interface MethodReport extends TurboDecodeReport {
+  /** Decisions that the last pass changed. */
+  readonly changes: number;
 }
 
 /** One of the two constituents, its trellis in the order in which it reads the block. */
@@ -118,10 +135,13 @@ export class TurboDecoder {
     const firstCount = Math.ceil(this.maxIterations * FIRST_SHARE);
     this.load(llrs, 1);
     const first = this.iterate(FIRST_METHOD, firstCount, out);
-    if (first.converged || firstCount === this.maxIterations) return first;
+    const { iterations, converged } = first;
+    if (converged || firstCount === this.maxIterations) return { iterations, converged };
     this.load(llrs, this.estimateScale());
-    const second = this.iterate(SECOND_METHOD, this.maxIterations - firstCount, out);
-    return { iterations: first.iterations + second.iterations, converged: second.converged };
+    const isLost = first.changes > LOST_CHANGES_SHARE * this.blockSize;
+    const staleChanges = isLost ? STALE_CHANGES_SHARE * this.blockSize : 0;
+    const second = this.iterate(SECOND_METHOD, this.maxIterations - firstCount, out, staleChanges);
+    return { iterations: iterations + second.iterations, converged: second.converged };
   }
 
   /**
@@ -160,13 +180,17 @@ export class TurboDecoder {
     }
   }
 
-  private iterate(method: Method, maxIterations: number, bits: Uint8Array): TurboDecodeReport {
+  /** @param staleChanges - with fewer changes than this one of a few passes is the last */
+  private iterate(method: Method, maxIterations: number, bits: Uint8Array, staleChanges = 0): MethodReport {
     this.constituents[1].message.fill(0);
+    let changes = 0;
     for (let pass = 0; pass < 2 * maxIterations; pass++) {
-      const changes = this.runPass(pass & 1, method, bits);
-      if (pass > 0 && changes === 0) return { iterations: (pass >> 1) + 1, converged: true };
+      changes = this.runPass(pass & 1, method, bits);
+      const converged = pass > 0 && changes === 0;
+      const isStale = pass >= FIRST_STALE_PASS && pass <= LAST_STALE_PASS && changes < staleChanges;
+      if (converged || isStale) return { iterations: (pass >> 1) + 1, converged, changes };
     }
-    return { iterations: maxIterations, converged: false };
+    return { iterations: maxIterations, converged: false, changes };
   }
 
   /** One pass of one constituent. Writes the hard decisions to `bits`; returns how many of them changed. */

@@ -19,7 +19,15 @@ function softBurst(payload: Uint8Array, redundancyVersion: number, esN0Db: numbe
     header: { payloadByteCount: payload.length, messageId: messageIdOf(payload) },
     redundancyVersion,
     endSeconds: seed,
-    refinement: { mostRounds: 4, hopelessShare: 0.7, promisingShare: 0.85, leastProgress: 0.015, cost: 1 },
+    refinement: {
+      mostRounds: 4,
+      hopelessShare: 0.7,
+      promisingShare: 0.85,
+      leastProgress: 0.015,
+      leastCertainty: 0,
+      patienceRounds: 1,
+      cost: 1,
+    },
     codedBitCount: CODED_BITS,
     llrs: () => llrs,
     refine: () => {},
@@ -175,8 +183,50 @@ describe('a message book', () => {
       const llrs = new Float32Array(CODED_BITS).map(() => 6 * random.normal());
       book.add({ ...softBurst(PAYLOAD, i % 4, 0, 1), endSeconds: i / 40, llrs: () => llrs, refine: () => looks++ });
     }
-    expect(looks).toBeGreaterThan(48);
+    expect(looks).toBeGreaterThan(32);
     expect(looks).toBeLessThanOrEqual(48 + 4 * 16);
+  });
+
+  test('counts what it decodes without looking again, too: bursts in a flood are no longer decoded together (seed 1)', () => {
+    const book = new MessageBook();
+    const random = new SeededRandom(1);
+    let demodulated = 0;
+    const counts = Array.from({ length: 400 }, (_, i) => {
+      const llrs = new Float32Array(CODED_BITS).map(() => 1.6 * random.normal());
+      const before = demodulated;
+      const refinement = { ...softBurst(PAYLOAD, 0, 0, 1).refinement, mostRounds: 0 };
+      const heard = () => {
+        demodulated++;
+        return llrs;
+      };
+      book.add({ ...softBurst(PAYLOAD, i % 4, 0, 1), endSeconds: i / 1000, refinement, llrs: heard });
+      return demodulated - before;
+    });
+    expect(counts[20]).toBeGreaterThan(2);
+    expect(Math.max(...counts.slice(-100))).toBe(2);
+  });
+
+  test('looks again at a burst only while the decoder knows enough of it, or ever more (seed 1)', () => {
+    const random = new SeededRandom(1);
+    const llrs = new Float32Array(CODED_BITS).map(() => 2.5 * random.normal());
+    const looksWith = (leastCertainty: number, patienceRounds: number) => {
+      let looks = 0;
+      const burst = softBurst(PAYLOAD, 0, 0, 1);
+      const refinement = { ...burst.refinement, leastProgress: -1, leastCertainty, patienceRounds };
+      new MessageBook().add({ ...burst, refinement, llrs: () => llrs, refine: () => looks++ });
+      return looks;
+    };
+    expect([looksWith(0, 1), looksWith(1, 1), looksWith(1, 3)]).toEqual([4, 0, 2]);
+  });
+
+  test('does not look again at what comes behind a delivered message (seed 1)', () => {
+    const book = new MessageBook();
+    let looks = 0;
+    const good = clean(PAYLOAD);
+    book.add(good);
+    const broken = good.llrs().map((llr, i) => (i % 2 ? llr : -llr));
+    const verdict = book.add({ ...good, endSeconds: 2, llrs: () => broken, refine: () => looks++ });
+    expect([verdict.kind, looks]).toEqual(['repeated', 0]);
   });
 
   test('bounds the failed bursts of all long messages together', () => {

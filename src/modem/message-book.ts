@@ -58,16 +58,23 @@ interface Entry {
   lastHeardSeconds: number;
 }
 
-/** Soft bits that claim so many times the information wanted, and still do not decode after a look, contradict each other. */
+/**
+ * Soft bits that claim so many times the information wanted, and still do not decode, several bursts together or one after a look,
+ * contradict each other: of 120 messages of four bursts in noise and rooms looking at them again has helped none that did.
+ */
 const CONTRADICTORY_SHARE = 2;
-/** Of a message's bursts so many are added up, the latest first, as claim to carry it this many times. */
-const MOST_SHARE = 4;
+/** A decoder that has never known as much of the coded bits, by this share, is on its way, however little it is. */
+const LEAST_RISE = 0.01;
+/** Of a message's bursts so many are added up, the latest first, as claim to carry it this many times: 2.2 was the most that took. */
+const MOST_SHARE = 3;
 /**
  * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
  * another and fail must not cost more time than they last. A phone's sixteen faint repeats need some 150 in six seconds.
  */
 const LOOKS_PER_SECOND = 16;
 const LOOKS_IN_A_ROW = 48;
+/** What it costs, in looks, to decode a burst or several for the first time; several only as far as there are looks left. */
+const DECODE_COST = 0.25;
 /** Failed bursts kept of one message ... */
 const MAX_BURSTS = 16;
 /** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
@@ -138,9 +145,16 @@ export class MessageBook {
   /** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
   private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
     const { decoder, infoBitCount, header } = entry;
-    const { mostRounds, hopelessShare, promisingShare, leastProgress, cost } = bursts[bursts.length - 1].refinement;
+    const { refinement } = bursts[bursts.length - 1];
+    const { hopelessShare, promisingShare, leastProgress, leastCertainty, patienceRounds, cost } = refinement;
+    // What comes behind a delivered message is hardly another one of the same id.
+    const mostRounds = entry.delivered ? 0 : refinement.mostRounds;
+    if (bursts.length > 1 && this.looks < DECODE_COST) return undefined;
+    this.looks = Math.max(0, this.looks - DECODE_COST);
     for (const burst of bursts) burst.restart();
     let certainty = Number.NEGATIVE_INFINITY;
+    let mostCertainty = 0;
+    let unsureRounds = 0;
     for (let round = 0; round <= mostRounds; round++) {
       decoder.clear();
       let information = 0;
@@ -153,12 +167,16 @@ export class MessageBook {
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
       const share = information / infoBitCount;
-      const isPromising = share >= promisingShare && (round === 0 || share < CONTRADICTORY_SHARE);
+      const isFirstOfOne = round === 0 && bursts.length === 1;
+      const isPromising = share >= promisingShare && (isFirstOfOne || share < CONTRADICTORY_SHARE);
       if (!isPromising || round === mostRounds || this.looks < cost * bursts.length) return undefined;
       const opinions = bursts.map((b) => decoder.aPosterioriLlrs(b.redundancyVersion, b.codedBitCount));
       const before = certainty;
       certainty = certaintyOf(opinions);
-      if (certainty < before + leastProgress) return undefined;
+      const isRising = round > 0 && certainty >= mostCertainty + LEAST_RISE;
+      unsureRounds = certainty < leastCertainty && !isRising ? unsureRounds + 1 : 0;
+      mostCertainty = Math.max(mostCertainty, certainty);
+      if (certainty < before + leastProgress || unsureRounds >= patienceRounds) return undefined;
       this.looks -= cost * bursts.length;
       bursts.forEach((burst, i) => {
         burst.refine(opinions[i]);
