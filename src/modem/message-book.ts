@@ -5,6 +5,7 @@ import { FrameDecoder, planFrame } from '../../codec/frame/frame.js';
 import { type Header, messageIdOf } from '../../codec/frame/header.js';
 import type { Refinement } from '../../dsp/burst-demodulator.js';
 import { informationBits } from '../shared/llr.js';
+import { RefinementProgress } from './refinement-progress.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
 export const REPEAT_WINDOW_SECONDS = 30;
@@ -58,18 +59,11 @@ interface Entry {
   lastHeardSeconds: number;
 }
 
-/**
- * Soft bits that claim so many times the information wanted, and still do not decode, several bursts together or one after a look,
- * contradict each other: of 120 messages of four bursts in noise and rooms looking at them again has helped none that did.
- */
-const CONTRADICTORY_SHARE = 2;
-/** A decoder that has never known as much of the coded bits, by this share, is on its way, however little it is. */
-const LEAST_RISE = 0.01;
 /** Of a message's bursts so many are added up, the latest first, as claim to carry it this many times: 2.2 was the most that took. */
 const MOST_SHARE = 3;
 /**
  * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
- * another and fail must not cost more time than they last. A phone's sixteen faint repeats need some 150 in six seconds.
+ * another and fail must not cost more time than they last. A phone's sixteen faint repeats do with it.
  */
 const LOOKS_PER_SECOND = 16;
 const LOOKS_IN_A_ROW = 48;
@@ -146,15 +140,13 @@ export class MessageBook {
   private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
     const { decoder, infoBitCount, header } = entry;
     const { refinement } = bursts[bursts.length - 1];
-    const { hopelessShare, promisingShare, leastProgress, leastCertainty, patienceRounds, cost } = refinement;
+    const { hopelessShare, cost } = refinement;
     // What comes behind a delivered message is hardly another one of the same id.
     const mostRounds = entry.delivered ? 0 : refinement.mostRounds;
     if (bursts.length > 1 && this.looks < DECODE_COST) return undefined;
     this.looks = Math.max(0, this.looks - DECODE_COST);
     for (const burst of bursts) burst.restart();
-    let certainty = Number.NEGATIVE_INFINITY;
-    let mostCertainty = 0;
-    let unsureRounds = 0;
+    const progress = new RefinementProgress(refinement, bursts.length);
     for (let round = 0; round <= mostRounds; round++) {
       decoder.clear();
       let information = 0;
@@ -166,17 +158,10 @@ export class MessageBook {
       if (information < hopelessShare * infoBitCount) return undefined;
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
-      const share = information / infoBitCount;
-      const isFirstOfOne = round === 0 && bursts.length === 1;
-      const isPromising = share >= promisingShare && (isFirstOfOne || share < CONTRADICTORY_SHARE);
-      if (!isPromising || round === mostRounds || this.looks < cost * bursts.length) return undefined;
+      if (round === mostRounds || this.looks < cost * bursts.length) return undefined;
+      if (!progress.isPromising(round, information / infoBitCount)) return undefined;
       const opinions = bursts.map((b) => decoder.aPosterioriLlrs(b.redundancyVersion, b.codedBitCount));
-      const before = certainty;
-      certainty = certaintyOf(opinions);
-      const isRising = round > 0 && certainty >= mostCertainty + LEAST_RISE;
-      unsureRounds = certainty < leastCertainty && !isRising ? unsureRounds + 1 : 0;
-      mostCertainty = Math.max(mostCertainty, certainty);
-      if (certainty < before + leastProgress || unsureRounds >= patienceRounds) return undefined;
+      if (!progress.goesOn(round, certaintyOf(opinions))) return undefined;
       this.looks -= cost * bursts.length;
       bursts.forEach((burst, i) => {
         burst.refine(opinions[i]);
