@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '../src/shared/seeded-random.js';
-import { Fft } from './fft.js';
+import { Fft, sharedFft } from './fft.js';
 
 interface Complex {
   readonly re: Float64Array;
@@ -112,5 +112,21 @@ describe('a Fourier transform', () => {
     expect(() => new Fft(size)).toThrow(
       expect.objectContaining({ code: 'ERR_RANGE', message: expect.stringContaining('size: expected power of two') }),
     );
+  });
+});
+
+describe('shared plans', () => {
+  test('are one a size, and give what a plan of one’s own gives', () => {
+    expect(sharedFft(64)).toBe(sharedFft(64));
+    expect(sharedFft(64)).not.toBe(sharedFft(128));
+    const re = Float64Array.from({ length: 64 }, (_, n) => Math.sin(n * n));
+    const im = Float64Array.from({ length: 64 }, (_, n) => Math.cos(3 * n));
+    const [own, shared] = [new Fft(64), sharedFft(64)].map((fft) => {
+      const out = [new Float64Array(64), new Float64Array(64)] as const;
+      fft.forward(re, im, ...out);
+      return out;
+    });
+    expect(shared).toEqual(own);
+    expect(() => sharedFft(48)).toThrow(expect.objectContaining({ code: 'ERR_RANGE' }));
   });
 });

@@ -67,3 +67,18 @@ export class Fft {
     }
   }
 }
+
+/** By size; sizes are powers of two, so these are few. */
+const sharedPlans = new Map<number, Fft>();
+
+/**
+ * The plan of a size that all share who are made anew for each burst: making tables takes longer than a transform. A transform is
+ * over before another can begin.
+ *
+ * @throws TillsongError `ERR_RANGE` as the constructor
+ */
+export function sharedFft(size: number): Fft {
+  const known = sharedPlans.get(size) ?? new Fft(size);
+  sharedPlans.set(size, known);
+  return known;
+}

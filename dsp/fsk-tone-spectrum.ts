@@ -1,7 +1,7 @@
 // The spectrum of an FSK symbol's window at every quarter of the tones' spacing, so that the tones' energies can be looked up for
 // any speed near that at which the window was read.
 
-import { Fft, type RealArray } from './fft.js';
+import { type Fft, type RealArray, sharedFft } from './fft.js';
 import { type FskWaveform, fskToneCount } from './fsk-grid.js';
 
 /** Points from one tone to the next: a tone half way between two loses 0.2 dB. */
@@ -40,7 +40,7 @@ export class FskToneSpectrum {
     this.length = POINTS_PER_TONE * (this.toneCount + 2 * MARGIN_TONES);
     this.dilationPerPoint = pointRad / omegaRadPerSample[this.toneCount >> 1];
     this.pointsPerDilation = omegaRadPerSample.map((omega) => omega / pointRad);
-    this.fft = new Fft(fftSize);
+    this.fft = sharedFft(fftSize);
     this.turnRe = Float64Array.from({ length: fftSize }, (_, n) => Math.cos(pointRad * n));
     this.turnIm = Float64Array.from({ length: fftSize }, (_, n) => -Math.sin(pointRad * n));
     this.turnedRe = new Float64Array(fftSize);

@@ -4,7 +4,7 @@
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement } from './burst-demodulator.js';
 import { basebandTrain } from './chirp.js';
-import { Fft } from './fft.js';
+import { sharedFft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import type { TimeMap } from './time-map.js';
 
@@ -206,7 +206,7 @@ function matchedToPair(
   { reach, count, pairSamples }: { reach: number; count: number; pairSamples: number },
 ): { re: Float64Array; im: Float64Array } {
   const size = 2 ** Math.ceil(Math.log2(count));
-  const fft = new Fft(size);
+  const fft = sharedFft(size);
   const re = new Float64Array(size);
   const im = new Float64Array(size);
   const heardRe = re.subarray(0, count);

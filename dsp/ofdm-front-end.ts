@@ -4,7 +4,7 @@
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement } from './burst-demodulator.js';
 import { basebandTrain } from './chirp.js';
-import { Fft } from './fft.js';
+import { type Fft, sharedFft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { mean } from './noise-estimate.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
@@ -63,7 +63,7 @@ export class OfdmFrontEnd {
   ) {
     const { fftSize, carrierCount } = waveform;
     const { pair, basebandRateHz, centerHz } = placement;
-    this.fft = new Fft(fftSize);
+    this.fft = sharedFft(fftSize);
     this.weighting = new SubbandWeighting(fftSize, carrierCount);
     this.workRe = new Float64Array(fftSize);
     this.workIm = new Float64Array(fftSize);

@@ -1,7 +1,7 @@
 // A quick look at what claims to be an OFDM burst's first symbol: do its pilots add up at some delay, as through any room they
 // would, or is it something else that follows what sounded like a preamble? A hundredth of the work of reading the header.
 
-import { Fft } from './fft.js';
+import { sharedFft } from './fft.js';
 import { HEADER_PILOT_SPACING, type OfdmGrid } from './ofdm-grid.js';
 import type { CellPoints } from './ofdm-symbol.js';
 
@@ -23,7 +23,7 @@ export function pilotCoherence(grid: OfdmGrid, { re, im }: CellPoints): number {
     delaysRe[pilot] = xRe * re[c] + xIm * im[c];
     delaysIm[pilot] = xRe * im[c] - xIm * re[c];
   }
-  new Fft(size).forward(delaysRe, delaysIm, delaysRe, delaysIm);
+  sharedFft(size).forward(delaysRe, delaysIm, delaysRe, delaysIm);
   const power = delaysRe.map((x, d) => x * x + delaysIm[d] * delaysIm[d]);
   let total = 0;
   let most = 0;

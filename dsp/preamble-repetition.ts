@@ -3,7 +3,7 @@
 
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstSync } from './burst-demodulator.js';
-import { Fft } from './fft.js';
+import { sharedFft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { TimeMap } from './time-map.js';
 
@@ -71,7 +71,7 @@ function whitenedPower(
   const heardIm = im.subarray(0, count);
   buffer.read(map.plan(0), heardRe, heardIm);
   limitImpulses(heardRe, heardIm);
-  new Fft(size).forward(re, im, re, im);
+  sharedFft(size).forward(re, im, re, im);
   const binHz = basebandRateHz / size;
   const half = Math.round(SMOOTHING_HZ / binHz);
   const first = Math.ceil((pair.lowHz - centerHz) / binHz);

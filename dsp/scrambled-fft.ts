@@ -235,3 +235,13 @@ function both2({ stride, turns }: Pass, re: Float64Array, im: Float64Array, isBa
     }
   }
 }
+
+/** By size. */
+const sharedPlans = new Map<number, ScrambledFft>();
+
+/** The plan of a size that all share who are made anew for each burst: it has nothing that changes. */
+export function sharedScrambledFft(size: number): ScrambledFft {
+  const known = sharedPlans.get(size) ?? new ScrambledFft(size);
+  sharedPlans.set(size, known);
+  return known;
+}

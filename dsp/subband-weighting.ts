@@ -1,7 +1,7 @@
 // Noise that comes in bursts - typing, coins, applause, a spark - fills only parts of a symbol's window and of the band. Each
 // subband's loud moments are turned down before the carriers are judged, so that its quiet moments can speak.
 
-import { Fft } from './fft.js';
+import { sharedFft } from './fft.js';
 import { selectInPlace } from './order-statistic.js';
 
 /** Carriers from one subband to the next, and half of what one sees: 64 of 11.7 Hz resolve 1.3 ms. */
@@ -21,7 +21,7 @@ const LOUD_RATIO = 2;
  */
 export class SubbandWeighting {
   // derived
-  private readonly fft = new Fft(SIZE);
+  private readonly fft = sharedFft(SIZE);
   /** Square root of a raised cosine, for taking a subband out and putting it back: overlapping ones add up to 1. */
   private readonly taper = new Float64Array(SIZE);
   private readonly kernel = new Float64Array(2 * SMOOTHING_HALF_WIDTH + 1);

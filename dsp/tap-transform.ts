@@ -1,8 +1,8 @@
 // Between a channel's delay taps and its carriers: H[c] = sum over taps of h[d] exp(-2 pi i k d / N), k = c - carriers / 2, and
 // back by the adjoint.
 
-import { Fft } from './fft.js';
-import { ScrambledFft, scrambledSizeFor } from './scrambled-fft.js';
+import { type Fft, sharedFft } from './fft.js';
+import { type ScrambledFft, scrambledSizeFor, sharedScrambledFft } from './scrambled-fft.js';
 
 /** Spans and sizes of a channel estimate, in baseband samples. */
 export interface TapSpan {
@@ -39,8 +39,8 @@ export class TapTransform {
 
   constructor(private readonly span: TapSpan) {
     this.tapCount = span.tapsBefore + span.tapsAfter;
-    this.fft = new Fft(span.fftSize);
-    this.convolution = new ScrambledFft(scrambledSizeFor(2 * this.tapCount));
+    this.fft = sharedFft(span.fftSize);
+    this.convolution = sharedScrambledFft(scrambledSizeFor(2 * this.tapCount));
     const { size } = this.convolution;
     this.spectrum = new Float64Array(size);
     this.input = new Float64Array(2 * span.fftSize);
