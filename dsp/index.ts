@@ -1,7 +1,7 @@
 // `tillsong/dsp`: waveforms <-> soft bits. Knows nothing of frames, tokens or codes.
 
 export { BasebandBuffer, type ReadPlan } from './baseband-buffer.js';
-export type { BasebandPlacement, BurstDemodulator, BurstSync } from './burst-demodulator.js';
+export type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 export { type BurstCandidate, BurstDetector, type BurstDetectorConfig } from './burst-detector.js';
 export { basebandChirp, type ChirpPair, chirpPhaseCycles, sweepRateHzPerSecond, writeChirpTrain } from './chirp.js';
 export * from './channel/index.js';

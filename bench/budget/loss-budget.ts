@@ -43,7 +43,6 @@ const RUNG_NAMES: Readonly<Record<Rung, string>> = {
   levels: 'noise and tone levels known',
   code: 'ideal inner code',
   checks: 'no outer code, no CRC',
-  symbols: 'soft tones instead of soft bits',
   phase: 'phase of each tone known',
 };
 
@@ -64,7 +63,7 @@ export function lossBudgetOf(points: readonly PointResults[], rate: number): Los
     return { psnrDb, results: results.map(({ result }) => result as BudgetResult) };
   });
   const { successes, shares } = trials[0].results[0];
-  const rungs = (successes.symbols === undefined ? OFDM_RUNGS : FSK_RUNGS) as readonly Rung[];
+  const rungs = (successes.levels === undefined ? OFDM_RUNGS : FSK_RUNGS) as readonly Rung[];
   const wholes = trials.map(({ results }) => results.map((_, i) => i));
   const limits = rungs.map((rung) => limitOf(trials, wholes, rung, rate));
   if (limits.some((limit) => limit === undefined)) return undefined;

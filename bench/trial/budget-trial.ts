@@ -6,7 +6,7 @@ import { FrameDecoder, HeaderCodec } from 'tillsong/codec';
 import type { BasebandBuffer, BurstDemodulator, OfdmDemodulator } from 'tillsong/dsp';
 import { type EnergyShares, energySharesOf } from './energy-shares.js';
 import { basebandOf, type GenieBurst, genieBurst, genieNoise } from './genie-burst.js';
-import { bitLlrsOf, FskGenie, toneInformation } from './genie-fsk.js';
+import { FskGenie, RefinedTones, toneInformation } from './genie-fsk.js';
 import { OfdmGenie } from './genie-ofdm.js';
 import { openListener } from './modem.js';
 
@@ -19,7 +19,7 @@ export interface BudgetCondition {
 
 /** Receivers, each with all that the one before knows. */
 export const OFDM_RUNGS = ['receiver', 'preamble', 'header', 'noise', 'channel', 'code', 'checks'] as const;
-export const FSK_RUNGS = ['receiver', 'preamble', 'header', 'levels', 'code', 'checks', 'symbols', 'phase'] as const;
+export const FSK_RUNGS = ['receiver', 'preamble', 'header', 'levels', 'code', 'checks', 'phase'] as const;
 export type Rung = (typeof OFDM_RUNGS)[number] | (typeof FSK_RUNGS)[number];
 
 export interface BudgetResult {
@@ -84,16 +84,15 @@ function fskSuccesses(burst: GenieBurst, clean: BasebandBuffer, heard: BasebandB
   const own = demodulate(burst, genie.demodulator(), heard);
   const header = decodeBurst(burst, own.demodulator, () => own.demodulator.payloadLlrs());
   const tones = genie.noncoherent();
-  const llrs = bitLlrsOf(tones);
-  const information = bitInformation(llrs, burst.payloadBits);
+  const refined = new RefinedTones(tones, own.demodulator.refinement);
+  const information = toneInformation(tones);
   const payloadBitCount = 8 * burst.payload.length;
   return {
     preamble: own.isHeaderRead ? header : 0,
     header,
-    levels: decodeBurst(burst, undefined, () => llrs),
+    levels: decodeBurst(burst, refined, () => refined.llrs()),
     code: idealCodeSuccess(information, infoBitCount(burst)),
     checks: idealCodeSuccess(information, payloadBitCount),
-    symbols: idealCodeSuccess(toneInformation(tones), payloadBitCount),
     phase: idealCodeSuccess(toneInformation(genie.coherent()), payloadBitCount),
   };
 }
@@ -115,7 +114,7 @@ function demodulate(
 /** Decodes, and lets the demodulator look again with the decoder's opinion; 1 or 0. */
 function decodeBurst(
   burst: GenieBurst,
-  demodulator: BurstDemodulator | undefined,
+  demodulator: Pick<BurstDemodulator, 'refine' | 'refinement'> | undefined,
   llrsNow: () => Float32Array,
 ): number {
   const decoder = new FrameDecoder(burst.payload.length);

@@ -5,6 +5,7 @@ import {
   FskDemodulator,
   type FskWaveform,
   fskBitsPerGroup,
+  type Refinement,
   toneBitLlrs,
   toneLogLikelihoodRatio,
 } from 'tillsong/dsp';
@@ -103,17 +104,42 @@ function sentTonesOf({ payloadBits }: GenieBurst, waveform: FskWaveform): Int32A
   );
 }
 
-/** Soft bits of the groups, in transmitted order. */
-export function bitLlrsOf(groups: readonly GroupMetrics[]): Float32Array {
-  const perGroup = Math.log2(groups[0].metrics.length);
-  const out = new Float32Array(groups.length * perGroup);
-  const bits = new Float64Array(perGroup);
-  const noPriors = new Float32Array(perGroup);
-  groups.forEach(({ metrics }, g) => {
-    toneBitLlrs(metrics, bits, noPriors, 0, new Float64Array(metrics.length));
-    out.set(bits, g * perGroup);
-  });
-  return out;
+/** Nothing is believed more than this. */
+const MOST_NATS = 30;
+/** Share of the decoder's news that a round takes, as in the receiver. */
+const NEWS_SHARE = 0.5;
+
+/** Soft bits of known metrics, judged again with the decoder's opinion as the receiver does. */
+export class RefinedTones {
+  private priors: Float32Array;
+  private latest: Float32Array;
+
+  constructor(
+    private readonly groups: readonly GroupMetrics[],
+    readonly refinement: Refinement,
+  ) {
+    const bitCount = groups.length * Math.log2(groups[0].metrics.length);
+    this.priors = new Float32Array(bitCount);
+    this.latest = new Float32Array(bitCount);
+  }
+
+  /** In transmitted order. */
+  llrs(): Float32Array {
+    const perGroup = Math.log2(this.groups[0].metrics.length);
+    const bits = new Float64Array(perGroup);
+    this.groups.forEach(({ metrics }, g) => {
+      toneBitLlrs(metrics, bits, this.priors, g * perGroup, new Float64Array(metrics.length));
+      this.latest.set(bits, g * perGroup);
+    });
+    return this.latest.slice();
+  }
+
+  refine(appLlrs: Float32Array): void {
+    this.priors = this.priors.map((before, i) => {
+      const told = NEWS_SHARE * (appLlrs[i] - this.latest[i]) + (1 - NEWS_SHARE) * before;
+      return Math.max(-MOST_NATS, Math.min(MOST_NATS, told));
+    });
+  }
 }
 
 /** Information that the tones as a whole tell of what was sent, in bits: log2 of p(heard | sent) / p(heard). */
