@@ -56,7 +56,8 @@ export function drawMap(entries: readonly LinkEntry[], payloadByteCount: number)
     });
   return renderLineChart({
     title: `Airtime and noise: ${payloadByteCount} bytes, 99 % delivered, white noise`,
-    subtitle: 'left: quicker, below: more noise; gaps of 0.1 s between bursts counted; 95 % intervals; the same noises for all',
+    subtitle:
+      'left: quicker, below: more noise; gaps of 0.1 s between bursts counted; 95 % intervals; the same noises for all',
     xLabel: 'time on the air (seconds)',
     yLabel: 'PSNR of 99 % (dB)',
     xScale: 'log',

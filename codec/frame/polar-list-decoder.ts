@@ -228,8 +228,8 @@ export class PolarListDecoder {
         else against1 += llrs[i];
       }
       likelierBits[path] = against0 > against1 ? 1 : 0;
-      forkPenalties[2 * path] = penalties[path] + (against0 > against1 ? against1 : against0);
-      forkPenalties[2 * path + 1] = penalties[path] + (against0 > against1 ? against0 : against1);
+      forkPenalties[2 * path] = penalties[path] + Math.min(against0, against1);
+      forkPenalties[2 * path + 1] = penalties[path] + Math.max(against0, against1);
     }
     this.pathCount = Math.min(forkCount, this.listSize);
     sortForks(forkPenalties, forkCount, this.pathCount, forkOrder);
@@ -262,7 +262,7 @@ function sortForks(penalties: Float64Array, count: number, kept: number, order: 
   for (let n = 0; n < count; n++) {
     const fork = 2 * n < count ? 2 * n : 2 * n - count + 1;
     const penalty = penalties[fork];
-    let at = n < kept ? n : kept;
+    let at = Math.min(n, kept);
     if (at === kept && penalties[order[at - 1]] <= penalty) continue;
     if (at === kept) at--;
     while (at > 0 && penalties[order[at - 1]] > penalty) {
