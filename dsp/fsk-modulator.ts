@@ -16,8 +16,8 @@ const PEAK_LIMITS = { ceilingDb: 1.6, targetDb: 0, maxRounds: 30, relaxation: 1.
 /** Most an unused tone may carry, relative to a sounding one: 9 dB below it. */
 const UNUSED_TONE_LIMIT = 0.35;
 /**
- * A sounding tone's amplitude may differ from the others' by this share: lowers the peak by another 0.16 dB, after the 0.1 dB
- * that unlike tones lose.
+ * A sounding tone's amplitude may differ from the others' by this share: lowers the peak by another 0.16 dB, of which unlike tones
+ * lose 0.1 dB again.
  */
 const TONE_FREEDOM = 0.15;
 

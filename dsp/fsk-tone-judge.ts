@@ -4,7 +4,6 @@
 import { saturateLlr } from '../src/shared/llr.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskToneCount } from './fsk-grid.js';
 import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
-import { toneBitLlrs } from './fsk-metric.js';
 import { judgeByRinging } from './fsk-tone-chain.js';
 import { type ToneMetrics, toneLlrs } from './tone-metrics.js';
 
@@ -79,7 +78,8 @@ export class FskToneJudge {
     if (this.metrics.length !== (count - headerSymbolCount) * this.toneCount) this.judgePayload(undefined);
     else if (this.isToldMore && this.rings) this.judgePayload(this.metrics);
     this.isToldMore = false;
-    this.latest = this.bitLlrs(this.metrics, this.priors);
+    const { tonesPerGroup } = this.waveform;
+    this.latest = toneLlrs({ tonesPerGroup, values: this.metrics }, this.priors).map(saturateLlr);
     return this.latest.slice();
   }
 
@@ -176,19 +176,6 @@ export class FskToneJudge {
     }
     this.snrLinear = meanSnr(levels.steady, levels.diffuse, levels.noise, this.waveform);
     return levels;
-  }
-
-  /** Soft bits of symbols from their tones' metrics, with what the decoder says of the bits. */
-  private bitLlrs(metrics: Float32Array, priors: Float32Array): Float32Array {
-    const { tonesPerGroup } = this.waveform;
-    const bits = new Float64Array(fskBitsPerGroup(this.waveform));
-    const work = new Float64Array(tonesPerGroup);
-    const llrs = new Float32Array((metrics.length / tonesPerGroup) * bits.length);
-    for (let group = 0, next = 0; next < llrs.length; group++) {
-      toneBitLlrs(metrics.subarray(group * tonesPerGroup, (group + 1) * tonesPerGroup), bits, priors, next, work);
-      for (let b = 0; b < bits.length; b++) llrs[next++] = saturateLlr(bits[b]);
-    }
-    return llrs;
   }
 }
 

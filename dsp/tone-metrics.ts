@@ -1,6 +1,6 @@
 // Bits that are sent several at a time, as one tone of M: what was heard of each tone, added over bursts that carry the same
-// bits, and judged against bits. Adding before the tones are split into bits keeps what soft bits lose: at a tenth of the power
-// at which tones can be told apart, soft bits carry a fifth of what the tones do.
+// bits, and judged against bits. Adding before the tones are split into bits keeps what soft bits lose: of 32 tones at
+// Es/N0 4.5 dB the tones carry nearly twice what their soft bits do (a test measures it).
 
 import { toneBitLlrs } from './fsk-metric.js';
 
@@ -12,15 +12,18 @@ export interface ToneMetrics {
   readonly values: Float32Array;
 }
 
-/** @returns soft bits of all choices, in nats, positive for 0 */
-export function toneLlrs({ tonesPerGroup, values }: ToneMetrics): Float32Array {
+/**
+ * @param priors - soft bits known from elsewhere, one for each of the bits; they are not in what is returned
+ * @returns soft bits of all choices, in nats, positive for 0
+ */
+export function toneLlrs({ tonesPerGroup, values }: ToneMetrics, priors?: Float32Array): Float32Array {
   const bits = new Float64Array(Math.log2(tonesPerGroup));
   const work = new Float64Array(tonesPerGroup);
-  const priors = new Float32Array(bits.length);
   const llrs = new Float32Array((values.length / tonesPerGroup) * bits.length);
+  const known = priors ?? new Float32Array(llrs.length);
   for (let choice = 0; choice * bits.length < llrs.length; choice++) {
     const first = choice * tonesPerGroup;
-    toneBitLlrs(values.subarray(first, first + tonesPerGroup), bits, priors, 0, work);
+    toneBitLlrs(values.subarray(first, first + tonesPerGroup), bits, known, choice * bits.length, work);
     llrs.set(bits, choice * bits.length);
   }
   return llrs;
