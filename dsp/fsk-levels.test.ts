@@ -163,4 +163,24 @@ describe('the levels of an FSK burst', () => {
         expect(level >= 0 && Number.isFinite(level)).toBe(true);
     }
   });
+
+  test('claim no tones where a loudspeaker is silent and somebody whistles (seed 11)', () => {
+    const heard = scene({ noise: 0.1, power: [1, 1, 1, 1e-6] }, 11);
+    const random = new SeededRandom(12);
+    for (const row of heard.energies) {
+      if (random.uniform() > 0.3) continue;
+      const first = 48 + random.below(12);
+      for (let tone = first; tone < first + 4; tone++) row[tone] -= 10 * Math.log(1 - random.uniform());
+    }
+    const levels = levelsOf(heard);
+    expect(levels.steady[3] + levels.diffuse[3]).toBeLessThan(0.2);
+    expect(levels.scaleShares[3]).toBeDefined();
+    const metrics = new Float64Array(16);
+    let worst = 0;
+    heard.energies.forEach((row, t) => {
+      toneMetrics(16, row, levels, t, 3, metrics);
+      worst = Math.max(worst, ...metrics);
+    });
+    expect(worst).toBeLessThan(4);
+  });
 });

@@ -1,19 +1,27 @@
 // What the energies of an FSK burst say of themselves: noise per tone and symbol, what still rings, how strong and how
 // steady a sounding tone is. Learnt from the burst by medians and a few rounds of expectation-maximisation.
 
-import type { FskWaveform } from './fsk-grid.js';
-import { fskToneCount } from './fsk-grid.js';
+import {
+  addRinging,
+  ambientNoise,
+  EXPONENTIAL_MEDIAN,
+  measureDecay,
+  medianOf,
+  strongestInGroup,
+} from './fsk-ambient-noise.js';
+import { type FskWaveform, fskToneCount } from './fsk-grid.js';
 import { steadyShare, toneLogLikelihoodRatio, toneProbabilities } from './fsk-metric.js';
+import {
+  learnScaleShares,
+  noiseContexts,
+  quietness,
+  type ScaleShares,
+  scaledLogLikelihoodRatio,
+} from './fsk-noise-scales.js';
 
-/** Median of an exponential distribution over its mean. */
-const EXPONENTIAL_MEDIAN = Math.LN2;
-/** Tones on each side that share a noise level. */
-const POOL_HALF_WIDTH = 4;
-/** A tone whose own median exceeds its neighbours' this many times has an interferer of its own. */
-const INTERFERER_RATIO = 2.5;
-/** Symbols needed before a tone's own median means something. */
-const LEAST_SYMBOLS_FOR_OWN_MEDIAN = 10;
 const LEARNING_ROUNDS = 3;
+/** Rounds of learning how loud noise is at times, and the tones again. */
+const SCALE_ROUNDS = 3;
 /** Noise is never taken to be lower than this share of its group's sounding tones. */
 const NOISE_FLOOR = 1e-3;
 
@@ -29,6 +37,10 @@ export interface FskLevels {
   readonly steady: Float64Array;
   /** Fluctuating part, per group. */
   readonly diffuse: Float64Array;
+  /** How much louder than `ambient` noise is at times, per group; undefined where it is steady. */
+  readonly scaleShares: (ScaleShares | undefined)[];
+  /** Of each cell, which row of the shares is its own, [symbol][tone]. */
+  readonly contexts: readonly Uint8Array[];
 }
 
 /**
@@ -50,46 +62,16 @@ export function estimateFskLevels(
     decay: measureDecay(waveform, energies, ambient),
     steady: firstGuess(waveform, energies, noise, known),
     diffuse: new Float64Array(waveform.groupCount),
+    scaleShares: new Array<undefined>(waveform.groupCount).fill(undefined),
+    contexts: energies.map((row, t) => noiseContexts(row, ambient[t])),
   };
   addRinging(fskToneCount(waveform), energies, levels.decay, noise);
   for (let round = 0; round < LEARNING_ROUNDS; round++) learnTones(waveform, energies, known, levels);
-  return levels;
-}
-
-function medianOf(values: Float64Array): number {
-  if (values.length === 0) return 0;
-  values.sort();
-  return values[values.length >> 1];
-}
-
-/** Noise without ringing: a level per tone (median over time) times a level per symbol (median over tones). */
-function ambientNoise(toneCount: number, energies: readonly Float64Array[]): Float64Array[] {
-  const count = energies.length;
-  const perTone = new Float64Array(toneCount);
-  const own = new Float64Array(count);
-  for (let tone = 0; tone < toneCount; tone++) {
-    const first = Math.max(0, tone - POOL_HALF_WIDTH);
-    const last = Math.min(toneCount - 1, tone + POOL_HALF_WIDTH);
-    const pool = new Float64Array((last - first + 1) * count);
-    let at = 0;
-    for (let k = first; k <= last; k++) for (let t = 0; t < count; t++) pool[at++] = energies[t][k];
-    const pooled = medianOf(pool);
-    for (let t = 0; t < count; t++) own[t] = energies[t][tone];
-    const alone = count >= LEAST_SYMBOLS_FOR_OWN_MEDIAN ? medianOf(own) : 0;
-    perTone[tone] = (alone > INTERFERER_RATIO * pooled ? alone : pooled) / EXPONENTIAL_MEDIAN;
+  for (let round = 0; round < SCALE_ROUNDS && learnScales(waveform, energies, known, levels); round++) {
+    if (round === 0) guessAgain(waveform, energies, known, levels);
+    learnTones(waveform, energies, known, levels);
   }
-  const ratios = new Float64Array(toneCount);
-  return energies.map((row) => {
-    for (let tone = 0; tone < toneCount; tone++) ratios[tone] = row[tone] / (perTone[tone] || 1e-30);
-    const gain = Math.max(0.7, medianOf(ratios) / EXPONENTIAL_MEDIAN);
-    return perTone.map((level) => level * gain + 1e-20);
-  });
-}
-
-function strongestInGroup(row: Float64Array, group: number, tonesPerGroup: number): number {
-  let best = group * tonesPerGroup;
-  for (let tone = best + 1; tone < (group + 1) * tonesPerGroup; tone++) if (row[tone] > row[best]) best = tone;
-  return best;
+  return levels;
 }
 
 /** A first guess is at least this share of the noise: learning can raise it from there. */
@@ -124,45 +106,6 @@ function firstGuess(
   return power.map((sum, group) => Math.max(sum, floor[group]) / count);
 }
 
-/**
- * Adds what rings on from earlier symbols: R(t) = k max(E(t-1) - noise, R(t-1)), with the decay k measured on tones that
- * were strongest one symbol before and are not now.
- */
-function addRinging(
-  toneCount: number,
-  energies: readonly Float64Array[],
-  decay: number,
-  noise: readonly Float64Array[],
-): void {
-  const ringing = new Float64Array(toneCount);
-  for (let t = 1; t < energies.length; t++) {
-    const before = energies[t - 1];
-    const quiet = noise[t - 1].map((level, tone) => level - ringing[tone]);
-    for (let tone = 0; tone < ringing.length; tone++) {
-      ringing[tone] = decay * Math.max(before[tone] - quiet[tone], ringing[tone], 0);
-      noise[t][tone] += ringing[tone];
-    }
-  }
-}
-
-function measureDecay(
-  { groupCount, tonesPerGroup }: FskWaveform,
-  energies: readonly Float64Array[],
-  noise: readonly Float64Array[],
-): number {
-  let before = 0;
-  let after = 0;
-  for (let t = 1; t < energies.length; t++) {
-    for (let group = 0; group < groupCount; group++) {
-      const tone = strongestInGroup(energies[t - 1], group, tonesPerGroup);
-      if (tone === strongestInGroup(energies[t], group, tonesPerGroup)) continue;
-      before += Math.max(0, energies[t - 1][tone] - noise[t - 1][tone]);
-      after += energies[t][tone] - noise[t][tone];
-    }
-  }
-  return before > 0 ? Math.max(0, Math.min(0.95, after / before)) : 0;
-}
-
 /** One round of expectation-maximisation of the sounding tones' powers and of how steady they are. */
 function learnTones(
   waveform: FskWaveform,
@@ -174,40 +117,118 @@ function learnTones(
   const first = new Float64Array(groupCount);
   const noiseSum = new Float64Array(groupCount);
   const second = new Float64Array(groupCount);
+  const weights = new Float64Array(groupCount).fill(1e-20);
   const posterior = new Float64Array(tonesPerGroup);
   energies.forEach((row, t) => {
     for (let group = 0; group < groupCount; group++) {
       tonePosteriors(waveform, row, levels, t, group, posterior, known[t]);
       for (let m = 0; m < tonesPerGroup; m++) {
         const tone = group * tonesPerGroup + m;
-        first[group] += posterior[m] * row[tone];
-        second[group] += posterior[m] * row[tone] * row[tone];
-        noiseSum[group] += posterior[m] * levels.noise[t][tone];
+        const weight = posterior[m] * quietnessOf(levels, row[tone], t, tone, group);
+        weights[group] += weight;
+        first[group] += weight * row[tone];
+        second[group] += weight * row[tone] * row[tone];
+        noiseSum[group] += weight * levels.noise[t][tone];
       }
     }
   });
-  const steadiness = measureSteadiness(first, second, energies.length);
+  const steadiness = measureSteadiness(first, second, weights);
   for (let group = 0; group < groupCount; group++) {
-    const power = first[group] / energies.length;
-    const noise = noiseSum[group] / energies.length;
+    const power = first[group] / weights[group];
+    const noise = noiseSum[group] / weights[group];
     levels.steady[group] = Math.max(steadiness * power, 1e-20);
     levels.diffuse[group] = Math.max(0, power - noise - levels.steady[group]);
   }
   for (const row of levels.noise)
     for (let tone = 0; tone < row.length; tone++) {
-      const power = first[Math.floor(tone / tonesPerGroup)] / energies.length;
+      const group = Math.floor(tone / tonesPerGroup);
+      const power = first[group] / weights[group];
       row[tone] = Math.max(row[tone], power * NOISE_FLOOR);
     }
 }
 
+/** Where noise is louder at times it may have been taken for tones: their power by the median of those known. */
+function guessAgain(
+  { groupCount }: FskWaveform,
+  energies: readonly Float64Array[],
+  known: readonly (Int32Array | undefined)[],
+  { scaleShares, noise, steady, diffuse }: FskLevels,
+): void {
+  for (let group = 0; group < groupCount; group++) {
+    if (!scaleShares[group]) continue;
+    const powers: number[] = [];
+    const levels: number[] = [];
+    known.forEach((tones, t) => {
+      if (!tones) return;
+      powers.push(energies[t][tones[group]]);
+      levels.push(noise[t][tones[group]]);
+    });
+    if (powers.length === 0) continue;
+    const level = medianOf(Float64Array.from(levels));
+    const power = medianOf(Float64Array.from(powers)) / EXPONENTIAL_MEDIAN - level;
+    diffuse[group] = Math.max(power, LEAST_GUESS * level);
+    steady[group] = 1e-20;
+  }
+}
+
+/** Probability that a sounding tone was heard in noise as loud as usual: louder noise says nothing of the tone's power. */
+function quietnessOf(levels: FskLevels, energy: number, symbol: number, tone: number, group: number): number {
+  const { ambient, noise, scaleShares, contexts, steady, diffuse } = levels;
+  const shares = scaleShares[group]?.[contexts[symbol][tone]];
+  if (!shares) return 1;
+  const level = ambient[symbol][tone];
+  return quietness(
+    energy,
+    level,
+    noise[symbol][tone] - level,
+    { steady: steady[group], diffuse: diffuse[group] },
+    shares,
+  );
+}
+
+/** Learns how often each group's noise is louder than usual. @returns whether any group's is */
+function learnScales(
+  waveform: FskWaveform,
+  energies: readonly Float64Array[],
+  known: readonly (Int32Array | undefined)[],
+  levels: FskLevels,
+): boolean {
+  const { groupCount, tonesPerGroup } = waveform;
+  const posterior = new Float64Array(tonesPerGroup);
+  const count = energies.length * tonesPerGroup;
+  const cells = {
+    energies: new Float64Array(count),
+    ambient: new Float64Array(count),
+    ringing: new Float64Array(count),
+    silence: new Float64Array(count),
+    contexts: new Uint8Array(count),
+  };
+  for (let group = 0; group < groupCount; group++) {
+    let i = 0;
+    energies.forEach((row, t) => {
+      tonePosteriors(waveform, row, levels, t, group, posterior, known[t]);
+      for (let m = 0; m < tonesPerGroup; m++, i++) {
+        const tone = group * tonesPerGroup + m;
+        cells.energies[i] = row[tone];
+        cells.ambient[i] = levels.ambient[t][tone];
+        cells.ringing[i] = levels.noise[t][tone] - levels.ambient[t][tone];
+        cells.silence[i] = 1 - posterior[m];
+        cells.contexts[i] = levels.contexts[t][tone];
+      }
+    });
+    levels.scaleShares[group] = learnScaleShares(cells);
+  }
+  return levels.scaleShares.some((shares) => shares !== undefined);
+}
+
 /** Share of a sounding tone's power that is constant, the same for all groups: they share one room. */
-function measureSteadiness(first: Float64Array, second: Float64Array, count: number): number {
+function measureSteadiness(first: Float64Array, second: Float64Array, weights: Float64Array): number {
   let ratio = 0;
   let weight = 0;
   for (let group = 0; group < first.length; group++) {
-    const mean = first[group] / count;
+    const mean = first[group] / weights[group];
     if (mean <= 0) continue;
-    ratio += second[group] / count / (mean * mean);
+    ratio += second[group] / weights[group] / (mean * mean);
     weight++;
   }
   return weight > 0 ? steadyShare(ratio / weight) : 0;
@@ -240,8 +261,14 @@ export function toneMetrics(
   group: number,
   out: Float64Array,
 ): void {
+  const { scaleShares, contexts } = levels;
+  const [ambient, noise] = [levels.ambient[symbol], levels.noise[symbol]];
+  const power = { steady: levels.steady[group], diffuse: levels.diffuse[group] };
   for (let m = 0; m < tonesPerGroup; m++) {
     const tone = group * tonesPerGroup + m;
-    out[m] = toneLogLikelihoodRatio(row[tone], levels.noise[symbol][tone], levels.steady[group], levels.diffuse[group]);
+    const shares = scaleShares[group]?.[contexts[symbol][tone]];
+    out[m] = shares
+      ? scaledLogLikelihoodRatio(row[tone], ambient[tone], noise[tone] - ambient[tone], power, shares)
+      : toneLogLikelihoodRatio(row[tone], noise[tone], power.steady, power.diffuse);
   }
 }
