@@ -59,7 +59,7 @@ interface UprightSymbol extends SpeedTrial {
 const REFINEMENT: Refinement = {
   mostRounds: 4,
   hopelessShare: 0.7,
-  promisingShare: 0.85,
+  promisingShare: 0.7,
   leastProgress: 0.015,
   leastCertainty: 0.3,
   patienceRounds: 1,
