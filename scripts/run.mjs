@@ -138,6 +138,7 @@ if (target === 'build') {
   runOrExit(process.execPath, ['--enable-source-maps', program, ...args]);
 } else {
   // Tests make much short-lived garbage: with a larger nursery than V8's 16 MB they take a fifteenth less time.
-  const flags = target === 'jest' ? ['--min-semi-space-size=32', '--max-semi-space-size=64'] : [];
+  const flags =
+    target === 'jest' ? ['--enable-source-maps', '--min-semi-space-size=32', '--max-semi-space-size=64'] : [];
   runOrExit(process.execPath, [...flags, packageCommand(target), ...args], { cwd: ROOT });
 }

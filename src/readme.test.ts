@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as tillsong from 'tillsong';
+import * as tillsongCodec from 'tillsong/codec';
+import * as tillsongNode from 'tillsong/node';
 import ts from 'typescript';
 
 const ROOT = join(dirname(expect.getState().testPath ?? ''), '..');
@@ -12,6 +15,19 @@ const blocks: string[] = [];
 // A block that goes on from the one above is run with it, and with what that goes on from.
 for (const [, code] of readme.matchAll(/^```ts\n(.*?)^```$/gms))
   blocks.push(code.startsWith('// Goes on from') ? `${blocks.at(-1)}${code}` : code);
+
+/** What README.md may import. */
+const MODULES: ReadonlyMap<string, object> = new Map<string, object>([
+  ['tillsong', tillsong],
+  ['tillsong/codec', tillsongCodec],
+  ['tillsong/node', tillsongNode],
+]);
+
+function imported(name: string): object {
+  const found = MODULES.get(name);
+  if (found === undefined) throw new Error(`imports: expected one of ${[...MODULES.keys()].join(', ')}, got ${name}`);
+  return found;
+}
 
 /** @returns for each code what the type checker says of it, as a module in the root folder of the project */
 function typeErrors(codes: readonly string[]): string[][] {
@@ -39,7 +55,7 @@ async function logOf(code: string): Promise<string[]> {
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
-  await new Function('require', 'exports', 'console', `return (async () => {${outputText}})();`)(require, {}, console);
+  await new Function('require', 'exports', 'console', `return (async () => {${outputText}})();`)(imported, {}, console);
   return lines;
 }
 

@@ -5,13 +5,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { transformSync } from '@swc/core';
 import { Receiver } from '../modem/receiver.js';
 import { Transmitter } from '../modem/transmitter.js';
 
-const ROOT = join(import.meta.dirname ?? __dirname, '..', '..');
+const ROOT = join(dirname(expect.getState().testPath ?? ''), '..', '..');
 const PAYLOAD = Uint8Array.of(1, 2, 3, 5, 8, 13);
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -74,7 +75,7 @@ describe('a wallet file', () => {
 
 test('a lock goes when its process is killed', async () => {
   const script = at('holder.cjs');
-  const libsql = require.resolve('libsql');
+  const libsql = createRequire(import.meta.url).resolve('libsql');
   await writeFile(
     script,
     `const Database = require(${JSON.stringify(libsql)});
