@@ -50,6 +50,8 @@ export class BasebandBuffer {
   private readonly re: Float32Array;
   private readonly im: Float32Array;
   private written = 0;
+  /** Scratch: real and imaginary parts in turns of the stretch that is read, as long as the longest so far. */
+  private span = new Float64Array(0);
 
   /** @param capacitySamples - at least this many of the latest samples are kept */
   constructor(capacitySamples: number) {
@@ -116,29 +118,61 @@ export class BasebandBuffer {
 
   /** Fills outRe and outIm with band-limited interpolation at the plan's times, rotated. */
   read(plan: ReadPlan, outRe: RealArray, outIm: RealArray): void {
-    const { re, im, mask } = this;
-    const taps = TABLE.taps;
+    const { startSamples, stepSamples, phaseRad, phaseStepRad, curveSamples = 0, curveRad = 0 } = plan;
     const count = outRe.length;
-    const { curveSamples = 0, curveRad = 0 } = plan;
+    const first = Math.floor(startSamples) - HALF_TAP_COUNT;
+    const end = Math.ceil(startSamples + count * (stepSamples + count * curveSamples)) + HALF_TAP_COUNT + 1;
+    this.unroll(first, end - first);
+    const { span } = this;
+    const taps = TABLE.taps;
+    // The rotation, its growth, and the growth of that: three products instead of a sine and a cosine for every value.
+    let cos = Math.cos(phaseRad);
+    let sin = Math.sin(phaseRad);
+    let stepCos = Math.cos(phaseStepRad + curveRad);
+    let stepSin = Math.sin(phaseStepRad + curveRad);
+    const curveCos = Math.cos(2 * curveRad);
+    const curveSin = Math.sin(2 * curveRad);
     for (let i = 0; i < count; i++) {
-      const t = plan.startSamples + i * (plan.stepSamples + i * curveSamples);
+      const t = startSamples + i * (stepSamples + i * curveSamples);
       const whole = Math.floor(t);
       const position = (t - whole) * PHASE_COUNT;
       const row = Math.floor(position);
       const blend = position - row;
-      let tap = row * TAP_COUNT;
+      const rest = 1 - blend;
+      // Two sums each, of every other tap: additions that need not wait for each other.
       let sumRe = 0;
       let sumIm = 0;
-      for (let j = whole - HALF_TAP_COUNT + 1; j <= whole + HALF_TAP_COUNT; j++, tap++) {
-        const weight = taps[tap] + blend * (taps[tap + TAP_COUNT] - taps[tap]);
-        sumRe += weight * re[j & mask];
-        sumIm += weight * im[j & mask];
+      let otherRe = 0;
+      let otherIm = 0;
+      const lastTap = (row + 1) * TAP_COUNT;
+      for (let tap = row * TAP_COUNT, at = 2 * (whole - HALF_TAP_COUNT + 1 - first); tap < lastTap; tap += 2, at += 4) {
+        const weight = rest * taps[tap] + blend * taps[tap + TAP_COUNT];
+        const otherWeight = rest * taps[tap + 1] + blend * taps[tap + 1 + TAP_COUNT];
+        sumRe += weight * span[at];
+        sumIm += weight * span[at + 1];
+        otherRe += otherWeight * span[at + 2];
+        otherIm += otherWeight * span[at + 3];
       }
-      const phase = plan.phaseRad + i * (plan.phaseStepRad + i * curveRad);
-      const cos = Math.cos(phase);
-      const sin = Math.sin(phase);
+      sumRe += otherRe;
+      sumIm += otherIm;
       outRe[i] = sumRe * cos + sumIm * sin;
       outIm[i] = sumIm * cos - sumRe * sin;
+      const nextCos = cos * stepCos - sin * stepSin;
+      sin = cos * stepSin + sin * stepCos;
+      cos = nextCos;
+      const nextStepCos = stepCos * curveCos - stepSin * curveSin;
+      stepSin = stepCos * curveSin + stepSin * curveCos;
+      stepCos = nextStepCos;
+    }
+  }
+
+  /** Copies a stretch of the ring to where it is in one piece. */
+  private unroll(first: number, count: number): void {
+    if (2 * count > this.span.length) this.span = new Float64Array(2 * count);
+    const { re, im, mask, span } = this;
+    for (let i = 0, j = first; i < count; i++, j++) {
+      span[2 * i] = re[j & mask];
+      span[2 * i + 1] = im[j & mask];
     }
   }
 }
