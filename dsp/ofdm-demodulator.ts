@@ -12,7 +12,15 @@ import { OfdmHeaderSpeed } from './ofdm-header-speed.js';
 import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
 import { NO_CHANGE, type SpeedChange, type SpeedTrial, searchPayloadSpeed } from './ofdm-speed-search.js';
-import { type CellPoints, cellSlip, distortionPower, type OfdmSymbol, turnBack } from './ofdm-symbol.js';
+import {
+  type CellPoints,
+  cellSlip,
+  distortionPower,
+  type FittedCells,
+  type OfdmSymbol,
+  turnBack,
+  turnPoints,
+} from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
 import { pilotCoherence } from './pilot-coherence.js';
 import { demapQpsk } from './qpsk.js';
@@ -42,10 +50,18 @@ const GREATEST_PILOT_LEVEL = 2;
 /** Eighths of the middle carrier's turn that a symbol may lie early or late at another speed: 30 ms of 1 m/s. */
 const OTHER_SPEED_SLIP_STEPS = 28;
 
+/**
+ * Searches for another speed that may find none in a burst, and after how many symbols there may be one more: a hand turns once or
+ * twice, but what is sung over a burst, or goes on where it was cut off, would have each symbol searched.
+ */
+const MOST_VAIN_SEARCHES = 2;
+const SYMBOLS_A_VAIN_SEARCH = 16;
+
 /** A payload symbol turned back by its slip. */
-interface UprightSymbol extends SpeedTrial {
+interface UprightSymbol {
   readonly heard: OfdmSymbol;
   readonly slip: number;
+  readonly change: SpeedChange;
   /** Noise of its pilots relative to the burst's. */
   readonly level: number;
 }
@@ -88,6 +104,8 @@ export class OfdmDemodulator implements BurstDemodulator {
   private isTurning = false;
   /** Whether the header is decoded and its speed not yet looked at again. */
   private isHeaderOpen = false;
+  /** Symbols for which another speed was looked for and none found. */
+  private vainSearches = 0;
 
   constructor(
     waveform: OfdmWaveform,
@@ -240,13 +258,27 @@ export class OfdmDemodulator implements BurstDemodulator {
     const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, searchSteps);
     turnBack(heard, slip, omegaRadPerSample);
     const level = this.noise.pilotLevel(heard);
-    return { heard, slip, change, level, fit: -level };
+    return { heard, slip, change, level };
   }
 
   /** The symbol at the speed that explains its pilots best, undefined if none does. */
   private readAtOtherSpeed(buffer: BasebandBuffer, symbol: number, level: number): UprightSymbol | undefined {
-    const best = searchPayloadSpeed((change) => this.readUpright(buffer, symbol, change), -GREATEST_PILOT_LEVEL);
-    return best && best.level < Math.min(GREATEST_PILOT_LEVEL, level / 2) ? best : undefined;
+    if (this.vainSearches >= MOST_VAIN_SEARCHES + Math.floor(symbol / SYMBOLS_A_VAIN_SEARCH)) return undefined;
+    this.frontEnd.startTrials();
+    const best = searchPayloadSpeed((change) => this.tryChange(buffer, symbol, change), -GREATEST_PILOT_LEVEL);
+    const found = best && this.readUpright(buffer, symbol, best.change);
+    if (found && found.level < Math.min(GREATEST_PILOT_LEVEL, level / 2)) return found;
+    this.vainSearches++;
+    return undefined;
+  }
+
+  /** How well a change of speed explains a symbol's pilots, as `readUpright` would say, nearly, at a tenth of the work. */
+  private tryChange(buffer: BasebandBuffer, symbol: number, change: SpeedChange): SpeedTrial {
+    const { omegaRadPerSample } = this.timing;
+    const heard = this.symbolOf(symbol, this.frontEnd.tryCells(buffer, symbol, change));
+    const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, OTHER_SPEED_SLIP_STEPS);
+    turnPoints(heard, slip, omegaRadPerSample);
+    return { change, fit: -this.noise.pilotLevel(heard) };
   }
 
   payloadLlrs(): Float32Array {
@@ -299,12 +331,17 @@ export class OfdmDemodulator implements BurstDemodulator {
     return heard;
   }
 
-  private keep(index: number, { re, im, plain }: HeardCells): OfdmSymbol {
-    const { re: channelRe, im: channelIm, errorVariance } = this.channel.response;
-    const noiseGains = new Float64Array(re.length).fill(1);
-    const symbol = { index, re, im, plain, channelRe, channelIm, errorVariance, noiseGains };
+  private keep(index: number, cells: HeardCells): OfdmSymbol {
+    const noiseGains = new Float64Array(cells.re.length).fill(1);
+    const symbol = { ...this.symbolOf(index, cells), plain: cells.plain, noiseGains };
     this.symbols[index] = symbol;
     return symbol;
+  }
+
+  /** Cells and the channel fitted last. */
+  private symbolOf(index: number, { re, im }: CellPoints): FittedCells {
+    const { re: channelRe, im: channelIm, errorVariance } = this.channel.response;
+    return { index, re, im, channelRe, channelIm, errorVariance };
   }
 
   /** Fits the channel to what is known of the first symbol: its pilots, and its header cells once they are decoded. */

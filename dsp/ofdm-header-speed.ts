@@ -32,6 +32,7 @@ export class OfdmHeaderSpeed {
 
   /** The change by which the pilots of a first symbol add up that could not be read; undefined if none does. */
   changeOfUnread(buffer: BasebandBuffer): SpeedChange | undefined {
+    this.frontEnd.startTrials();
     const { fit } = this.attempt(buffer, NO_CHANGE);
     const best = searchHeaderSpeed((change) => this.attempt(buffer, change), Math.max(fit, LEAST_COARSE_COHERENCE));
     return best && best.fit > Math.max(LEAST_TURN_COHERENCE, LEAST_TURN_GAIN * fit) ? best.change : undefined;
@@ -39,12 +40,13 @@ export class OfdmHeaderSpeed {
 
   /** The change by which the pilots of a first symbol add up better that was read well enough; undefined if none does. */
   changeOfRead(buffer: BasebandBuffer): SpeedChange | undefined {
+    this.frontEnd.startTrials();
     const { fit } = this.attempt(buffer, NO_CHANGE);
     const best = searchGrowth((change) => this.attempt(buffer, change), fit + LEAST_COARSE_GAIN);
     return best && best.fit > Math.max(LEAST_COHERENCE, fit + LEAST_GAIN) ? best.change : undefined;
   }
 
   private attempt(buffer: BasebandBuffer, change: SpeedChange): SpeedTrial {
-    return { change, fit: pilotCoherence(this.grid, this.frontEnd.readPlain(buffer, 0, change)) };
+    return { change, fit: pilotCoherence(this.grid, this.frontEnd.tryCells(buffer, 0, change)) };
   }
 }

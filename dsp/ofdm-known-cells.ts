@@ -3,7 +3,7 @@
 
 import type { CellStatistics } from './cell-statistics.js';
 import type { OfdmGrid } from './ofdm-grid.js';
-import { type CellPoints, cellSlip, type OfdmSymbol } from './ofdm-symbol.js';
+import { type CellPoints, cellSlip, type FittedCells, type OfdmSymbol } from './ofdm-symbol.js';
 import { demapQpsk, softCoordinate } from './qpsk.js';
 
 /** Coordinate of a coded bit that is certain. */
@@ -83,7 +83,7 @@ export class KnownCells {
   }
 
   /** Time by which a symbol's pilots lie early, in samples. @param noise - per carrier @param searchSteps - as in `measureSlip` */
-  pilotSlip(symbol: OfdmSymbol, noise: Float64Array, omegaRadPerSample: Float64Array, searchSteps?: number): number {
+  pilotSlip(symbol: FittedCells, noise: Float64Array, omegaRadPerSample: Float64Array, searchSteps?: number): number {
     return cellSlip(symbol, this.pilotPoints(symbol.index), noise, omegaRadPerSample, searchSteps);
   }
 

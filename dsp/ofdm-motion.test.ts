@@ -34,19 +34,25 @@ interface BitErrors {
   readonly payload: number;
 }
 
-/** Shares of wrong bits of a burst at 12 dB that starts at a speed and moves so; the header is retried if it is bad. */
-function bitErrors(motion: number | Trajectory, startSpeed: number, seed: number): BitErrors {
-  const random = new SeededRandom(seed);
+/** A preamble and symbols of random bits, of peak 1. */
+function randomBurst(random: SeededRandom) {
   const modulator = new OfdmModulator(WAVEFORM, PLACEMENT);
   const headerBits = random.bytes(modulator.grid.headerBitCount).map((byte) => byte & 1);
   const payloadBits = random.bytes(modulator.grid.payloadBitCount(SYMBOLS)).map((byte) => byte & 1);
-  const body = modulator.modulate(headerBits, payloadBits, PREAMBLE * 8);
-  const peak = body.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
-  const burst = new Float32Array(PREAMBLE * 8 + body.length);
-  writeChirpTrain(PAIR, 48000, burst.subarray(0, PREAMBLE * 8));
-  body.forEach((x, n) => {
-    burst[PREAMBLE * 8 + n] = x / peak;
+  const symbols = modulator.modulate(headerBits, payloadBits, PREAMBLE * 8);
+  const peak = symbols.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
+  const body = new Float32Array(PREAMBLE * 8 + symbols.length);
+  writeChirpTrain(PAIR, 48000, body.subarray(0, PREAMBLE * 8));
+  symbols.forEach((x, n) => {
+    body[PREAMBLE * 8 + n] = x / peak;
   });
+  return { body, headerBits, payloadBits };
+}
+
+/** Shares of wrong bits of a burst at 12 dB that starts at a speed and moves so; the header is retried if it is bad. */
+function bitErrors(motion: number | Trajectory, startSpeed: number, seed: number): BitErrors {
+  const random = new SeededRandom(seed);
+  const { body: burst, headerBits, payloadBits } = randomBurst(random);
   const moved = applyMotion(burst, motion);
   const samples = new Float32Array(LEAD * 8 + moved.length + 4000);
   samples.set(moved, LEAD * 8);
@@ -100,6 +106,37 @@ describe('an OFDM burst from a hand whose speed changes', () => {
       expect(bitErrors(sway, -0.1 * acceleration, 3).payload).toBeLessThan(0.05);
     },
   );
+
+  test('that was cut off is searched for another speed in its first silent symbols only (seed 4)', () => {
+    let reads = 0;
+    class CountingBuffer extends BasebandBuffer {
+      override read(...parameters: Parameters<BasebandBuffer['read']>): void {
+        reads++;
+        super.read(...parameters);
+      }
+    }
+    const random = new SeededRandom(4);
+    const { body, headerBits } = randomBurst(random);
+    const samples = new Float32Array(LEAD * 8 + 150_000);
+    samples.set(body.subarray(0, (PREAMBLE + 2 * 544) * 8), LEAD * 8);
+    const { re, im } = new DownConverter({ ...PLACEMENT, widthHz: 2400 }).push(addWhiteNoise(samples, 12, random));
+    const buffer = new CountingBuffer(1 << 15);
+    buffer.append(re, im);
+    const demodulator = new OfdmDemodulator(WAVEFORM, BASEBAND, {
+      startSamples: LEAD,
+      dilation: 0,
+      offsetSamples: PREAMBLE,
+    });
+    demodulator.demodulateHeader(buffer);
+    demodulator.acceptHeader(headerBits);
+    const readsBy = Array.from({ length: 24 }, (_, i) => {
+      reads = 0;
+      demodulator.demodulateSymbol(buffer, i + 1);
+      return reads;
+    });
+    expect(readsBy[2]).toBeGreaterThan(4);
+    expect(readsBy.filter((count) => count > 1).length).toBeLessThanOrEqual(5);
+  });
 
   test.each([-0.5, 0, 0.8])('is read without an error at a constant speed of %p m/s (seed 2)', (speed) => {
     expect(bitErrors(speed, speed, 2)).toMatchObject({ header: 0, payload: 0 });

@@ -7,7 +7,14 @@ import type { AmbientPower } from './ofdm-front-end.js';
 import type { CellKind, OfdmGrid } from './ofdm-grid.js';
 import type { KnownCells } from './ofdm-known-cells.js';
 import { localMean } from './ofdm-local-mean.js';
-import { type CellPoints, distortionPower, type OfdmSymbol, residualPower, softResidualPower } from './ofdm-symbol.js';
+import {
+  type CellPoints,
+  distortionPower,
+  type FittedCells,
+  type OfdmSymbol,
+  residualPower,
+  softResidualPower,
+} from './ofdm-symbol.js';
 
 /** Noise is never taken to be lower than this share of the signal: what a room's tail and a clipping sender leave. */
 const NOISE_FLOOR = 0.003;
@@ -103,7 +110,7 @@ export class OfdmNoise {
   }
 
   /** Noise of a symbol's pilots relative to the burst's. */
-  pilotLevel(symbol: OfdmSymbol): number {
+  pilotLevel(symbol: FittedCells): number {
     const { grid } = this;
     const { index } = symbol;
     let sum = 0;

@@ -11,10 +11,18 @@ export interface CellPoints {
   readonly im: Float64Array;
 }
 
-/** One received symbol: its cells, turned upright, and the channel and noise they were heard through. */
-export interface OfdmSymbol extends CellPoints {
+/** A symbol's cells and the channel that they are supposed to have been heard through. */
+export interface FittedCells extends CellPoints {
   /** Place in the burst, header symbols first. */
   readonly index: number;
+  readonly channelRe: Float64Array;
+  readonly channelIm: Float64Array;
+  /** Mean variance of that channel's error. */
+  readonly errorVariance: number;
+}
+
+/** One received symbol: its cells, turned upright, and the channel and noise they were heard through. */
+export interface OfdmSymbol extends FittedCells {
   /** Its cells before loud moments were turned down. */
   readonly plain: CellPoints;
   channelRe: Float64Array;
@@ -30,7 +38,8 @@ export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSam
   turnPoints(symbol.plain, slipSamples, omegaRadPerSample);
 }
 
-function turnPoints({ re, im }: CellPoints, slipSamples: number, omegaRadPerSample: Float64Array): void {
+/** The same of any cells. */
+export function turnPoints({ re, im }: CellPoints, slipSamples: number, omegaRadPerSample: Float64Array): void {
   for (let c = 0; c < re.length; c++) {
     const phase = omegaRadPerSample[c] * slipSamples;
     const cos = Math.cos(phase);
@@ -49,7 +58,7 @@ function turnPoints({ re, im }: CellPoints, slipSamples: number, omegaRadPerSamp
  * @param searchSteps - as in `measureSlip`
  */
 export function cellSlip(
-  symbol: OfdmSymbol,
+  symbol: FittedCells,
   points: CellPoints,
   noise: Float64Array,
   omegaRadPerSample: Float64Array,
@@ -68,7 +77,7 @@ export function cellSlip(
 }
 
 /** |y - h x|^2 of carrier c for a known x. */
-export function residualPower(symbol: OfdmSymbol, c: number, xRe: number, xIm: number): number {
+export function residualPower(symbol: FittedCells, c: number, xRe: number, xIm: number): number {
   const { re, im, channelRe, channelIm } = symbol;
   const errorRe = re[c] - (channelRe[c] * xRe - channelIm[c] * xIm);
   const errorIm = im[c] - (channelRe[c] * xIm + channelIm[c] * xRe);
@@ -76,13 +85,13 @@ export function residualPower(symbol: OfdmSymbol, c: number, xRe: number, xIm: n
 }
 
 /** E|y - h x|^2 for a cell known up to its mean: |y - h m|^2 + |h|^2 (1 - |m|^2). */
-export function softResidualPower(symbol: OfdmSymbol, c: number, meanRe: number, meanIm: number): number {
+export function softResidualPower(symbol: FittedCells, c: number, meanRe: number, meanIm: number): number {
   const { channelRe, channelIm } = symbol;
   const gain = channelRe[c] ** 2 + channelIm[c] ** 2;
   return residualPower(symbol, c, meanRe, meanIm) + gain * Math.max(0, 1 - meanRe ** 2 - meanIm ** 2);
 }
 
 /** Power of what the sender itself may have added to a cell. */
-export function distortionPower({ channelRe, channelIm }: OfdmSymbol, c: number): number {
+export function distortionPower({ channelRe, channelIm }: FittedCells, c: number): number {
   return DISTORTION_SHARE * (channelRe[c] ** 2 + channelIm[c] ** 2);
 }

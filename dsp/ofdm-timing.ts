@@ -28,14 +28,14 @@ const DILATION_GAIN = 0.4;
 /** The burst's clock. Sent times count baseband samples from the burst's first sample. */
 export class OfdmTiming {
   // derived
-  /** Frequency of each carrier in the passband. */
+  /** Frequency of the middle carrier in the passband, and of each. */
+  readonly carrierRadPerSample: number;
   readonly omegaRadPerSample: Float64Array;
   /** The preamble's last chirp pair: when it begins, and how much of it is looked at. */
   readonly pairStart: number;
   readonly pairSamples: number;
   /** Eighths of the middle carrier's turn by which preamble and first symbol may differ. */
   readonly searchSteps: number;
-  private readonly carrierRadPerSample: number;
   private readonly symbolSamples: number;
   // state
   private backoff: number;
@@ -75,6 +75,11 @@ export class OfdmTiming {
   /** How long before the strongest path's symbol the FFT window opens. */
   get backoffSamples(): number {
     return this.backoff;
+  }
+
+  /** From a symbol's start to where its window opens. */
+  get leadSamples(): number {
+    return this.waveform.cyclicPrefixSamples - this.backoff;
   }
 
   /** Received position up to which a symbol's window reaches. */
@@ -186,7 +191,7 @@ export class OfdmTiming {
   }
 
   private windowStart(symbol: number): number {
-    return this.symbolStart(symbol) + this.waveform.cyclicPrefixSamples - this.backoff;
+    return this.symbolStart(symbol) + this.leadSamples;
   }
 
   private windowEnd(symbol: number): number {
