@@ -1,6 +1,7 @@
 // What an FSK burst hears where no tone sounds: the surroundings, by medians, and what rings of earlier symbols.
 
 import type { FskWaveform } from './fsk-grid.js';
+import { selectInPlace } from './order-statistic.js';
 
 /** Median of an exponential distribution over its mean. */
 export const EXPONENTIAL_MEDIAN = Math.LN2;
@@ -11,10 +12,9 @@ const INTERFERER_RATIO = 2.5;
 /** Symbols needed before a tone's own median means something. */
 const LEAST_SYMBOLS_FOR_OWN_MEDIAN = 10;
 
+/** Puts the values into another order. */
 export function medianOf(values: Float64Array): number {
-  if (values.length === 0) return 0;
-  values.sort();
-  return values[values.length >> 1];
+  return values.length === 0 ? 0 : selectInPlace(values, values.length >> 1);
 }
 
 /** Noise without ringing: a level per tone (median over time) times a level per symbol (median over tones). */

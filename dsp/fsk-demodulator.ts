@@ -6,6 +6,7 @@ import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import type { RealArray } from './fft.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskSymbolSamples, fskToneCount } from './fsk-grid.js';
+import type { FskLevels } from './fsk-levels.js';
 import { FskMotion } from './fsk-motion.js';
 import { FskToneJudge } from './fsk-tone-judge.js';
 import { FskToneSpectrum } from './fsk-tone-spectrum.js';
@@ -146,7 +147,7 @@ export class FskDemodulator implements BurstDemodulator {
   /** The speed may have changed since the preamble, or be changing. */
   retryHeader(_buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
     if (attempt > 1) return undefined;
-    this.judgeHeaderMotion();
+    this.judgeHeaderMotion(this.judge.headerLevels);
     return this.moving && this.judge.headerLlrs();
   }
 
@@ -184,8 +185,9 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   /** Looks for the header's speeds, and believes them if they are far likelier than those it was read at. */
-  private judgeHeaderMotion(): void {
-    const gain = this.motion.judgeHeader(this.preambleDilation ?? this.sync.dilation, this.energies, this.knownTones);
+  private judgeHeaderMotion(levelsAsRead?: FskLevels): void {
+    const start = this.preambleDilation ?? this.sync.dilation;
+    const gain = this.motion.judgeHeader(start, this.energies, this.knownTones, levelsAsRead);
     if (gain >= LEAST_GAIN) this.move(this.waveform.headerSymbolCount - 1);
     this.judge.hear(this.believed.energies, this.knownTones);
   }

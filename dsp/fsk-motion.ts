@@ -3,6 +3,7 @@
 // by all their tones, and the energies told again at the speeds found.
 
 import type { FskWaveform } from './fsk-grid.js';
+import { estimateFskLevels, type FskLevels } from './fsk-levels.js';
 import { FskSpeedMetric } from './fsk-speed-metric.js';
 import { FskSpeedTrellis, LATEST_SYMBOLS } from './fsk-speed-trellis.js';
 import type { FskToneSpectrum } from './fsk-tone-spectrum.js';
@@ -85,17 +86,21 @@ export class FskMotion {
    * @param startDilation - the preamble's
    * @param energies - their tones' energies as read, [symbol][tone]
    * @param known - for each symbol the tones known to have sounded, or undefined
+   * @param levelsAsRead - of these energies, if they are estimated already
    * @returns by how much these speeds are likelier than those at which the symbols were read, in nats
    */
   judgeHeader(
     startDilation: number,
     energies: readonly Float64Array[],
     known: readonly (Int32Array | undefined)[],
+    levelsAsRead: FskLevels | undefined,
   ): number {
     let gain = 0;
     let rows = energies.slice(0, this.waveform.headerSymbolCount);
+    let levels = levelsAsRead;
     for (let round = 0; round < HEADER_ROUNDS; round++) {
-      this.metric.learn(rows, known);
+      this.metric.learn(levels ?? estimateFskLevels(this.waveform, rows, known));
+      levels = undefined;
       this.trellis.start(this.speedNear(startDilation));
       for (let i = 0; i < rows.length; i++) this.advance(i, known[i]);
       gain = this.trellis.likeliestWay(this.speeds);

@@ -2,7 +2,7 @@
 // tone where tones lie, and none between two groups or beyond the outermost.
 
 import { type FskWaveform, fskToneCount } from './fsk-grid.js';
-import { estimateFskLevels } from './fsk-levels.js';
+import type { FskLevels } from './fsk-levels.js';
 import { toneLogLikelihoodRatio } from './fsk-metric.js';
 import type { FskToneSpectrum } from './fsk-tone-spectrum.js';
 
@@ -40,15 +40,10 @@ export class FskSpeedMetric {
     this.likelihoods = new Float64Array(spectra.length);
   }
 
-  /**
-   * Learns the levels from some symbols.
-   *
-   * @param energies - [symbol][tone], squared magnitudes
-   * @param known - for each symbol the tones known to have sounded, group by group, or undefined
-   */
-  learn(energies: readonly Float64Array[], known: readonly (Int32Array | undefined)[]): void {
+  /** @param levels - of symbols like those to be judged */
+  learn(levels: FskLevels): void {
     const { tonesPerGroup } = this.waveform;
-    const { ambient, steady, diffuse, decay } = estimateFskLevels(this.waveform, energies, known);
+    const { ambient, steady, diffuse, decay } = levels;
     const groupPower = steady.map((power, group) => power + diffuse[group]);
     this.decay = decay;
     for (let group = 0; group < steady.length; group++) this.steadiness[group] = steady[group] / groupPower[group];

@@ -31,6 +31,7 @@ export class FskToneJudge {
   /** Log-likelihood ratios of the payload's tones, symbol after symbol; none while they are to be judged anew. */
   private metrics: Float32Array = new Float32Array(0);
   private header: ToneMetrics | undefined;
+  private levels: FskLevels | undefined;
   /** Whether the room rings so much that tones are judged by it. */
   private rings = false;
   /** Whether the decoder has said something since the tones were judged. */
@@ -60,9 +61,14 @@ export class FskToneJudge {
   headerLlrs(): Float32Array {
     const { headerSymbolCount, tonesPerGroup } = this.waveform;
     const values = new Float32Array(headerSymbolCount * this.toneCount);
-    this.judge(0, headerSymbolCount, 0, headerSymbolCount, values, 0);
+    this.levels = this.judge(0, headerSymbolCount, 0, headerSymbolCount, values, 0);
     this.header = { tonesPerGroup, values };
     return toneLlrs(this.header).map(saturateLlr);
+  }
+
+  /** By which the header was judged last. */
+  get headerLevels(): FskLevels | undefined {
+    return this.levels;
   }
 
   /** Metrics of the header's tones, symbol after symbol, group after group, as judged last. */
@@ -131,8 +137,10 @@ export class FskToneJudge {
     const { waveform, toneCount, metrics, energies, knownTones } = this;
     const { headerSymbolCount } = waveform;
     const rowOf = (table: Float32Array, symbol: number) => {
+      const row = new Float64Array(toneCount);
       const at = (symbol - headerSymbolCount) * toneCount;
-      return Float64Array.from({ length: toneCount }, (_, tone) => table[at + tone] ?? 0);
+      if (at >= 0) row.set(table.subarray(at, at + toneCount));
+      return row;
     };
     const symbols = Array.from({ length: to - from }, (_, i) => from + i);
     const judged = judgeByRinging(waveform, {
@@ -152,13 +160,13 @@ export class FskToneJudge {
     const { headerSymbolCount, tonesPerGroup } = waveform;
     const bitCount = fskBitsPerGroup(waveform);
     const firstBit = (symbol - headerSymbolCount) * fskBitsPerSymbol(waveform);
-    return Float64Array.from({ length: toneCount }, (_, tone) => {
-      const group = Math.floor(tone / tonesPerGroup);
-      let sum = 0;
-      for (let b = 0; b < bitCount; b++)
-        if ((tone >> (bitCount - 1 - b)) & 1) sum -= priors[firstBit + group * bitCount + b] ?? 0;
-      return sum;
-    });
+    const sums = new Float64Array(toneCount);
+    if (firstBit < 0) return sums;
+    for (let tone = 0; tone < toneCount; tone++) {
+      const groupBit = firstBit + Math.floor(tone / tonesPerGroup) * bitCount;
+      for (let b = 0; b < bitCount; b++) if ((tone >> (bitCount - 1 - b)) & 1) sums[tone] -= priors[groupBit + b];
+    }
+    return sums;
   }
 
   /** Estimates levels over [from, to) and writes the metrics of the tones of symbols [first, last) to out[at] on. */

@@ -91,6 +91,8 @@ export class FskToneSpectrum {
 
   /** Energies of all tones. @param dilationError - as in `pointOf` */
   energies(spectrum: RealArray, dilationError: number): Float64Array {
-    return Float64Array.from({ length: this.toneCount }, (_, tone) => spectrum[this.pointOf(tone, dilationError)]);
+    const energies = new Float64Array(this.toneCount);
+    for (let tone = 0; tone < energies.length; tone++) energies[tone] = spectrum[this.pointOf(tone, dilationError)];
+    return energies;
   }
 }

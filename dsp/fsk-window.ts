@@ -133,17 +133,20 @@ function pathPowers(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch, 
   const heard = movingMean(repeated.powers, half);
   const pairSamples = Math.round(2 * pair.chirpSeconds * basebandRateHz);
   const pairCount = pairCountOf(search);
-  const powers = new Float64Array(heard.length);
+  // Beyond both ends nothing is known: 0.
+  const margin = Math.max(0, pairCount - 2) * pairSamples;
+  const padded = new Float64Array(heard.length + 2 * margin);
   for (let sweep = 0; sweep < SWEEPS && pairCount > 1; sweep++) {
-    for (let i = 0; i < powers.length; i++) {
+    for (let i = 0, at = margin; i < heard.length; i++, at++) {
       let rest = heard[i];
       for (let k = 1; k < pairCount - 1; k++) {
         const products = (pairCount - k) * (pairCount - k - 1);
-        rest -= products * ((powers[i - k * pairSamples] ?? 0) + (powers[i + k * pairSamples] ?? 0));
+        rest -= products * (padded[at - k * pairSamples] + padded[at + k * pairSamples]);
       }
-      powers[i] = Math.max(0, rest / (pairCount * (pairCount - 1)));
+      padded[at] = Math.max(0, rest / (pairCount * (pairCount - 1)));
     }
   }
+  const powers = padded.subarray(margin, margin + heard.length);
   const noisePerBin = (repeated.noise * pairSamples * groupCount) / (TONES_POWER * fftSize);
   const lobeSamples = basebandRateHz / (pair.highHz - pair.lowHz);
   return { powers: withoutSidelobes(powers, pairSamples), toneNoise: noisePerBin * lobeSamples };

@@ -40,8 +40,7 @@ export function dilationByRepetition(buffer: BasebandBuffer, placement: Baseband
   const values = new Float64Array(2 * steps + 1);
   for (let i = 0; i < values.length; i++) {
     const error = (reach * (i - steps)) / steps;
-    for (let lag = 1; lag < pairCount; lag++)
-      values[i] += autocorrelation(spectrum, (lag * pairSamples) / (1 + error), lag * turnRad);
+    values[i] = repetition(spectrum, pairSamples / (1 + error), turnRad, pairCount);
   }
   const top = topOf(values);
   if (!(top.value > 0)) return sync.dilation;
@@ -92,11 +91,15 @@ function whitenedPower(
   return { firstRadPerSample, stepRadPerSample, power };
 }
 
-/** Real part of the sum of power exp(i (omega lag - turn)). */
-function autocorrelation(
+/**
+ * Real part of the sum of power exp(i L (omega lag - turn)) over L = 1 .. pairCount - 1: how far the pairs repeat one another. The
+ * cosines of multiples follow from the first: cos(L x) = 2 cos(x) cos((L - 1) x) - cos((L - 2) x).
+ */
+function repetition(
   { power, firstRadPerSample, stepRadPerSample }: PowerSpectrum,
   lag: number,
   turnRad: number,
+  pairCount: number,
 ): number {
   const stepCos = Math.cos(stepRadPerSample * lag);
   const stepSin = Math.sin(stepRadPerSample * lag);
@@ -104,7 +107,16 @@ function autocorrelation(
   let sin = Math.sin(firstRadPerSample * lag - turnRad);
   let sum = 0;
   for (let i = 0; i < power.length; i++) {
-    sum += power[i] * cos;
+    let multiples = cos;
+    let before = 1;
+    let latest = cos;
+    for (let L = 2; L < pairCount; L++) {
+      const next = 2 * cos * latest - before;
+      before = latest;
+      latest = next;
+      multiples += next;
+    }
+    sum += power[i] * multiples;
     const next = cos * stepCos - sin * stepSin;
     sin = cos * stepSin + sin * stepCos;
     cos = next;
