@@ -45,10 +45,12 @@ export function addFlipped({ tonesPerGroup, values }: ToneMetrics, flips: Uint8A
 /**
  * Log-likelihood ratio, in nats, of what was heard if these bits were sent, against tones drawn by lot: beyond t by chance once
  * in e^t times or less (Markov's inequality, its mean being 1).
+ *
+ * @param byLot - `logMeanLikelihood` of the metrics, where it is known already
  */
-export function toneEvidence(metrics: ToneMetrics, bits: Uint8Array): number {
+export function toneEvidence(metrics: ToneMetrics, bits: Uint8Array, byLot = logMeanLikelihood(metrics)): number {
   const { tonesPerGroup, values } = metrics;
-  let sum = -logMeanLikelihood(metrics);
+  let sum = -byLot;
   for (let first = 0, choice = 0; first < values.length; first += tonesPerGroup, choice++)
     sum += values[first + toneOf(bits, choice, tonesPerGroup)];
   return sum;

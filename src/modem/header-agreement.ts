@@ -1,7 +1,7 @@
 // How far soft bits agree with a codeword, and how far they must before a header is believed: the CRC-12 and the version alone
 // would let one header in 500 through that was read in noise.
 
-import { type ToneMetrics, toneEvidence } from '../../dsp/tone-metrics.js';
+import { logMeanLikelihood, type ToneMetrics, toneEvidence } from '../../dsp/tone-metrics.js';
 
 /**
  * For a header read alone. What the decoder makes of noise agrees by 6.0 to 7.0 standard deviations: 90 of 100 such headers by
@@ -36,11 +36,11 @@ export interface SoftHeader {
   readonly tones: ToneMetrics | undefined;
 }
 
-/** How far what was heard is beyond what a known header is asked for; believed if it is more than 0. */
-export function marginOfKnown({ llrs, tones }: SoftHeader, bits: Uint8Array): number {
-  return tones
-    ? toneEvidence(tones, bits) - LEAST_EVIDENCE_WITH_KNOWN
-    : agreementOf(llrs, bits) - LEAST_AGREEMENT_WITH_KNOWN;
+/** @returns how far what was heard is beyond what a known header of these coded bits is asked for; believed if it is more than 0 */
+export function marginsOfKnown({ llrs, tones }: SoftHeader): (bits: Uint8Array) => number {
+  if (!tones) return (bits) => agreementOf(llrs, bits) - LEAST_AGREEMENT_WITH_KNOWN;
+  const byLot = logMeanLikelihood(tones);
+  return (bits) => toneEvidence(tones, bits, byLot) - LEAST_EVIDENCE_WITH_KNOWN;
 }
 
 /** How far soft bits agree with coded bits, in standard deviations of what unrelated soft bits do. */

@@ -2,13 +2,15 @@
 
 import type { Header, HeaderCodec } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
-import { marginOfKnown, type SoftHeader } from './header-agreement.js';
+import { marginsOfKnown, type SoftHeader } from './header-agreement.js';
 
 /** Messages whose header is kept; the one not heard for longest makes room. */
 const MAX_KNOWN = 4;
 interface Known {
   readonly header: Header;
   lastHeardSeconds: number;
+  /** Its coded bits by redundancy version, for each length that was asked for: a header is looked for again and again. */
+  readonly coded: Map<number, readonly Uint8Array[]>;
 }
 
 export class KnownHeaders {
@@ -27,10 +29,10 @@ export class KnownHeaders {
 
   /** A header was read, or recognised, in a burst that started at a time. */
   remember(header: Header, seconds: number): void {
-    const others = this.known.filter((other) => !isSame(other.header, header));
-    if (others.length === this.known.length) this.added++;
-    this.known = others;
-    this.known.push({ header, lastHeardSeconds: seconds });
+    const same = this.known.find((other) => isSame(other.header, header));
+    if (!same) this.added++;
+    this.known = this.known.filter((other) => other !== same);
+    this.known.push({ header, coded: same?.coded ?? new Map(), lastHeardSeconds: seconds });
     if (this.known.length > MAX_KNOWN) this.known.shift();
   }
 
@@ -44,9 +46,12 @@ export class KnownHeaders {
   recognise(codec: HeaderCodec, heard: SoftHeader): { header: Header; redundancyVersion: number } | undefined {
     let best: { header: Header; redundancyVersion: number } | undefined;
     let most = 0;
-    for (const { header } of this.known) {
+    const marginOf = marginsOfKnown(heard);
+    for (const known of this.known) {
+      const { header } = known;
+      const coded = codedBits(known, codec);
       for (let redundancyVersion = 0; redundancyVersion < REDUNDANCY_VERSION_COUNT; redundancyVersion++) {
-        const margin = marginOfKnown(heard, codec.encode(header, redundancyVersion));
+        const margin = marginOf(coded[redundancyVersion]);
         if (margin <= most) continue;
         most = margin;
         best = { header, redundancyVersion };
@@ -54,6 +59,14 @@ export class KnownHeaders {
     }
     return best;
   }
+}
+
+function codedBits({ header, coded }: Known, codec: HeaderCodec): readonly Uint8Array[] {
+  const kept = coded.get(codec.codedBitCount);
+  if (kept) return kept;
+  const made = Array.from({ length: REDUNDANCY_VERSION_COUNT }, (_, version) => codec.encode(header, version));
+  coded.set(codec.codedBitCount, made);
+  return made;
 }
 
 function isSame(a: Header, b: Header): boolean {
