@@ -21,15 +21,15 @@ export function medianOf(values: Float64Array): number {
 export function ambientNoise(toneCount: number, energies: readonly Float64Array[]): Float64Array[] {
   const count = energies.length;
   const perTone = new Float64Array(toneCount);
-  const own = new Float64Array(count);
+  // Tone after tone, so that neighbours lie side by side.
+  const byTone = new Float64Array(toneCount * count);
+  for (let t = 0; t < count; t++)
+    for (let tone = 0; tone < toneCount; tone++) byTone[tone * count + t] = energies[t][tone];
   for (let tone = 0; tone < toneCount; tone++) {
     const first = Math.max(0, tone - POOL_HALF_WIDTH);
     const last = Math.min(toneCount - 1, tone + POOL_HALF_WIDTH);
-    const pool = new Float64Array((last - first + 1) * count);
-    let at = 0;
-    for (let k = first; k <= last; k++) for (let t = 0; t < count; t++) pool[at++] = energies[t][k];
-    const pooled = medianOf(pool);
-    for (let t = 0; t < count; t++) own[t] = energies[t][tone];
+    const pooled = medianOf(byTone.slice(first * count, (last + 1) * count));
+    const own = byTone.slice(tone * count, (tone + 1) * count);
     const alone = count >= LEAST_SYMBOLS_FOR_OWN_MEDIAN ? medianOf(own) : 0;
     perTone[tone] = (alone > INTERFERER_RATIO * pooled ? alone : pooled) / EXPONENTIAL_MEDIAN;
   }

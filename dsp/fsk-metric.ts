@@ -5,14 +5,14 @@ import type { RealArray } from './fft.js';
 /** A sum of likelihoods is never taken to be less than this share of the greatest. */
 const LEAST_LIKELIHOOD = 1e-30;
 
-/** ln I0(x) for x >= 0: polynomial fits of Abramowitz and Stegun 9.8.1 and 9.8.2 (relative error of I0 below 5e-7). */
-export function logBesselI0(x: number): number {
-  if (x < 3.75) {
-    const t = (x / 3.75) ** 2;
-    return Math.log(
-      1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (0.2659732 + t * (0.0360768 + t * 0.0045813))))),
-    );
-  }
+/** I0(x) for 0 <= x < 3.75: polynomial of Abramowitz and Stegun 9.8.1 (relative error below 5e-7). */
+function smallBesselI0(x: number): number {
+  const t = (x / 3.75) ** 2;
+  return 1 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (0.2659732 + t * (0.0360768 + t * 0.0045813)))));
+}
+
+/** I0(x) exp(-x) for x >= 3.75: polynomial of Abramowitz and Stegun 9.8.2. */
+function dampedBesselI0(x: number): number {
   const t = 3.75 / x;
   const tail =
     0.39894228 +
@@ -23,7 +23,12 @@ export function logBesselI0(x: number): number {
             t *
               (-0.00157565 +
                 t * (0.00916281 + t * (-0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377)))))));
-  return x - 0.5 * Math.log(x) + Math.log(tail);
+  return tail / Math.sqrt(x);
+}
+
+/** ln I0(x) for x >= 0. */
+export function logBesselI0(x: number): number {
+  return x < 3.75 ? Math.log(smallBesselI0(x)) : x + Math.log(dampedBesselI0(x));
 }
 
 /**
@@ -37,7 +42,21 @@ export function logBesselI0(x: number): number {
  * @see Proakis, Digital Communications, noncoherent detection of orthogonal signals
  */
 export function toneLogLikelihoodRatio(energy: number, noise: number, steady: number, diffuse: number): number {
-  return logRiceDensity(energy, noise + diffuse, steady) - logRiceDensity(energy, noise, 0);
+  const variance = noise + diffuse;
+  const exponent = energy / noise - (energy + steady) / variance;
+  const x = (2 * Math.sqrt(steady * energy)) / variance;
+  // One logarithm for all that is multiplied: this is most of the work at a tone.
+  if (x < 3.75) return exponent + Math.log((noise / variance) * smallBesselI0(x));
+  return exponent + x + Math.log((noise / variance) * dampedBesselI0(x));
+}
+
+/** exp of `toneLogLikelihoodRatio`, without a logarithm. */
+export function toneLikelihoodRatio(energy: number, noise: number, steady: number, diffuse: number): number {
+  const variance = noise + diffuse;
+  const exponent = energy / noise - (energy + steady) / variance;
+  const x = (2 * Math.sqrt(steady * energy)) / variance;
+  if (x < 3.75) return (noise / variance) * Math.exp(exponent) * smallBesselI0(x);
+  return (noise / variance) * Math.exp(exponent + x) * dampedBesselI0(x);
 }
 
 /**

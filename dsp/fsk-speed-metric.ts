@@ -3,7 +3,7 @@
 
 import { type FskWaveform, fskToneCount } from './fsk-grid.js';
 import type { FskLevels } from './fsk-levels.js';
-import { toneLogLikelihoodRatio } from './fsk-metric.js';
+import { toneLikelihoodRatio } from './fsk-metric.js';
 import type { FskToneSpectrum } from './fsk-tone-spectrum.js';
 
 /**
@@ -88,7 +88,7 @@ export class FskSpeedMetric {
       const tone = this.spectra.toneAt(point);
       const level = Math.max(noise[tone] + ringing[point], LEAST_NOISE_SHARE * power[tone]);
       const steady = power[tone] * steadiness[Math.floor(tone / tonesPerGroup)];
-      likelihoods[point] = Math.exp(toneLogLikelihoodRatio(spectrum[point], level, steady, power[tone] - steady));
+      likelihoods[point] = toneLikelihoodRatio(spectrum[point], level, steady, power[tone] - steady);
     }
   }
 
