@@ -37,7 +37,7 @@ export interface Refinement {
   /** Nor is there another where the decoder knew less than this share of them, and no more than ever, so many rounds in a row. */
   readonly leastCertainty: number;
   readonly patienceRounds: number;
-  /** What a look costs, in fits of an OFDM burst's channel. */
+  /** What a look at a burst of 92 bytes costs, the decoder's part left out, in fits of such an OFDM burst's channel. */
   readonly cost: number;
 }
 

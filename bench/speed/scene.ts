@@ -54,6 +54,7 @@ export function stormScenes(): Scene[] {
     { name: 'bursts of all profiles over one another, each every 250 ms', samples: overlaid(PROFILE_NAMES, 92, 0.25) },
     { name: 'bursts of the fast profiles over one another, every 120 ms', samples: overlaid(fast, 92, 0.12) },
     { name: 'headers of long messages, cut off, every 300 ms', samples: overlaid(PROFILE_NAMES, 600, 0.3, 0.4) },
+    { name: 'fast headers of the longest messages, one after the other', samples: overlaid(fast, 4096, 0.13, 0.125) },
   ].map((scene) => ({ ...scene, profiles: PROFILE_NAMES }));
 }
 

@@ -17,18 +17,23 @@ import { REPEAT_WINDOW_SECONDS } from './message-book.js';
 import { PairGuard } from './pair-guard.js';
 import type { Profile } from './profiles.js';
 import type { ReceiverObserver } from './receiver-observer.js';
+import { type WorkAllowance, WorkBudget } from './work-budget.js';
 
-/** Headers of a kind tried a second at most, on average and in a row, repeated attempts at one included: bounds the work. */
-const HEADERS_PER_SECOND = 8;
-const HEADERS_IN_A_ROW = 16;
-/** Of these, kept for first attempts: a tune full of chirps must not use up what a phone needs. */
-const HEADERS_RESERVED = 8;
-/** Of the headers of a kind tried, those that hardly look like one: repeats too faint to read alone come three a second. */
-const DOUBTFUL_PER_SECOND = 4;
-const DOUBTFUL_IN_A_ROW = 8;
-/** Unread headers a second at most that are looked at for a series, which takes as long as reading several headers. */
-const SERIES_PER_SECOND = 4;
-const SERIES_IN_A_ROW = 6;
+/**
+ * Attempts in vain at headers of a kind a second, repeated attempts at one included: as many as two phones could send, but no more
+ * than this. Those whose burst is heard are given back: a burst needs its time on the air alone, which bounds it.
+ */
+const MOST_HEADERS_PER_SECOND = 4;
+const PHONES = 2;
+/** Such attempts in a row, in seconds' worth of them, and the share kept for first attempts: chirps must not use up what a phone needs. */
+const HEADERS_IN_A_ROW_SECONDS = 3;
+const RESERVED_SHARE = 1 / 3;
+/** What it costs, in attempts, to see that it hardly looks like a header, where that is all that is done. */
+const LOOK_COST = 0.1;
+/** Of the attempts, those at what hardly looks like a header: a tune full of chirps, or a repeat too faint to read alone. */
+const DOUBTFUL: WorkAllowance = { perSecond: 2, inARow: 7 };
+/** Looks for a series among unread headers, each of which takes as long as an attempt. */
+const SERIES: WorkAllowance = { perSecond: 2, inARow: 5 };
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 8;
 /** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
@@ -44,9 +49,6 @@ const NONE: readonly BurstReception[] = Object.freeze([]);
 export class BandListener {
   // derived
   private readonly basebandRateHz: number;
-  private readonly creditPerSample: number;
-  private readonly doubtfulCreditPerSample: number;
-  private readonly seriesCreditPerSample: number;
   private readonly converter: DownConverter;
   private readonly buffer: BasebandBuffer;
   private readonly detector: BurstDetector;
@@ -58,12 +60,12 @@ export class BandListener {
   private im = new Float32Array(0);
   // state
   private receptions: BurstReception[] = [];
-  /** By kind: headers that may be tried now. A strong preamble of one kind must not use up another's. */
-  private readonly headerCredit: number[];
-  /** The same for those that hardly look like a header. */
-  private readonly doubtfulCredit: number[];
-  /** Series that may be looked for now. */
-  private seriesCredit = SERIES_IN_A_ROW;
+  /** By kind: a strong preamble of one kind must not use up another's. */
+  private readonly headerWork: readonly WorkBudget[];
+  /** By kind: of that, what is kept for first attempts. */
+  private readonly reserved: readonly number[];
+  private readonly doubtfulWork: readonly WorkBudget[];
+  private readonly seriesWork = new WorkBudget(SERIES);
   private readonly series = new HeaderSeries();
   /** What the known headers were when the unread ones were last compared with them. */
   private knownVersion = 0;
@@ -81,11 +83,13 @@ export class BandListener {
     const { band, detector } = bandSearch(profiles);
     const { basebandRateHz, pairCounts } = detector;
     this.basebandRateHz = basebandRateHz;
-    this.headerCredit = pairCounts.map(() => HEADERS_IN_A_ROW);
-    this.doubtfulCredit = pairCounts.map(() => DOUBTFUL_IN_A_ROW);
-    this.creditPerSample = HEADERS_PER_SECOND / basebandRateHz;
-    this.doubtfulCreditPerSample = DOUBTFUL_PER_SECOND / basebandRateHz;
-    this.seriesCreditPerSample = SERIES_PER_SECOND / basebandRateHz;
+    this.kinds = pairCounts.map((count) =>
+      profiles.filter((profile) => profile.preamble.pairCount === count).map(profileReception),
+    );
+    const allowances = this.kinds.map(headerAllowance);
+    this.headerWork = allowances.map((allowance) => new WorkBudget(allowance));
+    this.reserved = allowances.map(({ inARow }) => RESERVED_SHARE * inARow);
+    this.doubtfulWork = pairCounts.map(() => new WorkBudget(DOUBTFUL));
     this.converter = new DownConverter(band);
     this.buffer = new BasebandBuffer(MEMORY_SECONDS * basebandRateHz);
     this.detector = new BurstDetector(detector);
@@ -95,9 +99,6 @@ export class BandListener {
       pairSamples: 2 * chirpSamples,
       detectorLatencySamples: latencySamples,
     });
-    this.kinds = pairCounts.map((count) =>
-      profiles.filter((profile) => profile.preamble.pairCount === count).map(profileReception),
-    );
   }
 
   reset(): void {
@@ -106,9 +107,9 @@ export class BandListener {
     this.detector.reset();
     this.guard.reset();
     this.receptions = [];
-    this.headerCredit.fill(HEADERS_IN_A_ROW);
-    this.doubtfulCredit.fill(DOUBTFUL_IN_A_ROW);
-    this.seriesCredit = SERIES_IN_A_ROW;
+    for (const work of this.headerWork) work.reset();
+    for (const work of this.doubtfulWork) work.reset();
+    this.seriesWork.reset();
     this.series.reset();
   }
 
@@ -133,12 +134,13 @@ export class BandListener {
   }
 
   private earn(samples: number): void {
-    const { headerCredit, doubtfulCredit } = this;
-    for (let kind = 0; kind < headerCredit.length; kind++) {
-      headerCredit[kind] = Math.min(HEADERS_IN_A_ROW, headerCredit[kind] + samples * this.creditPerSample);
-      doubtfulCredit[kind] = Math.min(DOUBTFUL_IN_A_ROW, doubtfulCredit[kind] + samples * this.doubtfulCreditPerSample);
+    const { headerWork, doubtfulWork } = this;
+    const seconds = samples / this.basebandRateHz;
+    for (let kind = 0; kind < headerWork.length; kind++) {
+      headerWork[kind].earn(seconds);
+      doubtfulWork[kind].earn(seconds);
     }
-    this.seriesCredit = Math.min(SERIES_IN_A_ROW, this.seriesCredit + samples * this.seriesCreditPerSample);
+    this.seriesWork.earn(seconds);
   }
 
   /** @returns receptions with a header that will never be complete now */
@@ -151,7 +153,8 @@ export class BandListener {
 
   private proceed(candidates: readonly BurstCandidate[]): BurstReception[] {
     for (const candidate of candidates)
-      for (const shared of this.kinds[candidate.kind]) this.admit(new BurstReception(shared, candidate));
+      for (const shared of this.kinds[candidate.kind])
+        this.admit(new BurstReception(shared, candidate, this.headerWork[candidate.kind]));
     const nowSeconds = this.buffer.endSamples / this.basebandRateHz;
     this.series.expire(nowSeconds - UNREAD_SECONDS);
     this.known.expire(nowSeconds - REPEAT_WINDOW_SECONDS);
@@ -172,8 +175,8 @@ export class BandListener {
 
   private budgetOf(kind: number): HeaderBudget {
     return {
-      spareAttempts: this.headerCredit[kind] - HEADERS_RESERVED,
-      mayDoubt: this.doubtfulCredit[kind] >= 1,
+      spareAttempts: this.headerWork[kind].available - this.reserved[kind],
+      mayDoubt: this.doubtfulWork[kind].allows(1),
     };
   }
 
@@ -181,9 +184,10 @@ export class BandListener {
   private afterHeader(reception: BurstReception): void {
     const { state, header, candidate, headerAttemptCount } = reception;
     const { kind } = candidate;
-    this.headerCredit[kind] -= Math.max(0, headerAttemptCount - 1); // the first is paid for on entry
-    if (reception.isDoubtful && headerAttemptCount > 0) this.doubtfulCredit[kind]--;
+    this.headerWork[kind].spend(Math.max(0, headerAttemptCount - 1)); // the first is paid for on entry
+    if (reception.isDoubtful && headerAttemptCount > 0) this.doubtfulWork[kind].spend(1);
     if (headerAttemptCount === 0) {
+      this.headerWork[kind].refund(1 - LOOK_COST);
       this.observer?.ended(reception, 'refused');
     } else if (state === 'dropped') {
       this.observer?.ended(reception, header ? 'chance-header' : 'no-header');
@@ -196,8 +200,8 @@ export class BandListener {
 
   /** Looks whether the newest burst completes a series that can be read together. */
   private readSeries({ shared, candidate, firstHeard, startSeconds }: BurstReception): void {
-    if (!firstHeard || this.seriesCredit < 1) return;
-    this.seriesCredit--;
+    if (!firstHeard || !this.seriesWork.allows(1)) return;
+    this.seriesWork.spend(1);
     const read = this.series.add({ shared, candidate, heard: firstHeard });
     for (const { header } of read) this.known.remember(header, startSeconds);
     this.takeUp(read);
@@ -217,13 +221,14 @@ export class BandListener {
   /** Takes a new reception, if need be in place of the weakest that has no header yet. */
   private admit(reception: BurstReception): void {
     const { kind } = reception.candidate;
-    if (this.headerCredit[kind] >= 1 && this.receptions.length < MAX_RECEPTIONS) {
-      this.headerCredit[kind]--;
+    const mayTry = this.headerWork[kind].allows(1);
+    if (mayTry && this.receptions.length < MAX_RECEPTIONS) {
+      this.headerWork[kind].spend(1);
       this.receptions.push(reception);
       return;
     }
     const waiting = this.receptions.filter(({ state, candidate }) => state === 'header' && candidate.kind === kind);
-    const replaceable = waiting.length > 0 || this.headerCredit[kind] < 1 ? waiting : this.receptions;
+    const replaceable = waiting.length > 0 || !mayTry ? waiting : this.receptions;
     const weakest = replaceable.reduce<BurstReception | undefined>(
       (a, b) => (a && a.candidate.score <= b.candidate.score ? a : b),
       undefined,
@@ -248,4 +253,11 @@ export class BandListener {
       return sameHeader && Math.abs(other.startSeconds - reception.startSeconds) < ECHO_SECONDS;
     });
   }
+}
+
+/** @param kind - the profiles of a kind of preamble */
+function headerAllowance(kind: readonly ProfileReception[]): WorkAllowance {
+  const shortest = Math.min(...kind.map(({ shortestBurstSeconds }) => shortestBurstSeconds));
+  const perSecond = Math.min(MOST_HEADERS_PER_SECOND, PHONES / shortest);
+  return { perSecond, inARow: HEADERS_IN_A_ROW_SECONDS * perSecond };
 }

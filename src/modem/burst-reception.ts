@@ -11,6 +11,7 @@ import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './bur
 import { agreementOf, LEAST_AGREEMENT_ALONE, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
 import type { Profile } from './profiles.js';
+import type { WorkBudget } from './work-budget.js';
 
 /** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
 export type ReceptionState = 'header' | 'payload' | 'dropped' | 'complete';
@@ -74,9 +75,11 @@ export class BurstReception {
   private layout: BurstLayout | undefined;
   private decoded: DecodedHeader | undefined;
 
+  /** @param work - that its header is paid from, if it is to be given back should the burst be heard */
   constructor(
     readonly shared: ProfileReception,
     readonly candidate: BurstCandidate,
+    private readonly work?: WorkBudget,
   ) {
     this.nextSymbol = shared.headerSymbolCount;
   }
@@ -122,6 +125,11 @@ export class BurstReception {
   get endSeconds(): number {
     const symbolCount = this.layout?.symbolCount ?? this.shared.headerSymbolCount;
     return this.demodulator.endOfBurst(symbolCount) / this.shared.basebandRateHz;
+  }
+
+  /** The burst was heard: what its header took was not in vain. */
+  redeem(): void {
+    this.work?.refund(this.headerAttempts);
   }
 
   /** Gives up: another reception follows the same burst. */

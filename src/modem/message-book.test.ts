@@ -175,7 +175,7 @@ describe('a message book', () => {
     for (const { bursts: kept } of entries.values()) expect(kept).toEqual([]);
   });
 
-  test('looks again at failing bursts no more than 16 times a second of audio, however many come (seed 1)', () => {
+  test('looks again at failing bursts no more than 8 times a second of audio, however many come (seed 1)', () => {
     const book = new MessageBook();
     const random = new SeededRandom(1);
     let looks = 0;
@@ -184,7 +184,7 @@ describe('a message book', () => {
       book.add({ ...softBurst(PAYLOAD, i % 4, 0, 1), endSeconds: i / 40, llrs: () => llrs, refine: () => looks++ });
     }
     expect(looks).toBeGreaterThan(32);
-    expect(looks).toBeLessThanOrEqual(48 + 4 * 16);
+    expect(looks).toBeLessThanOrEqual(48 + 4 * 8);
   });
 
   test('counts what it decodes without looking again, too: bursts in a flood are no longer decoded together (seed 1)', () => {

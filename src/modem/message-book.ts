@@ -1,11 +1,13 @@
 // What was heard of each message: soft bits of its bursts added up, and whether it has been delivered.
 // Keyed by what the header says, not by profile: all profiles send the same codewords, so even bursts of two bands add.
 
-import { FrameDecoder, planFrame } from '../../codec/frame/frame.js';
+import { encodeFrame, FrameDecoder, planFrame } from '../../codec/frame/frame.js';
 import { type Header, messageIdOf } from '../../codec/frame/header.js';
 import type { Refinement } from '../../dsp/burst-demodulator.js';
 import { informationBits } from '../shared/llr.js';
+import { agreementOf } from './header-agreement.js';
 import { RefinementProgress } from './refinement-progress.js';
+import { type WorkAllowance, WorkBudget } from './work-budget.js';
 
 /** A message heard again within this time of its last burst is the same one, still being repeated. */
 export const REPEAT_WINDOW_SECONDS = 30;
@@ -62,13 +64,16 @@ interface Entry {
 /** Of a message's bursts so many are added up, the latest first, as claim to carry it this many times: 2.2 was the most that took. */
 const MOST_SHARE = 3;
 /**
- * Looks at a burst again a second of audio, on average and in a row, all messages together: bursts that are sung over one
- * another and fail must not cost more time than they last. A phone's sixteen faint repeats do with it.
+ * Work at bursts a second of audio, on average and in a row, all messages together: bursts that are sung over one another and fail
+ * must not cost more time than they last. The unit is a fit of the channel of a 92-byte OFDM burst, of which a phone's faint repeats
+ * take 20 a burst, for two or three bursts.
  */
-const LOOKS_PER_SECOND = 16;
-const LOOKS_IN_A_ROW = 48;
-/** What it costs, in looks, to decode a burst or several for the first time; several only as far as there are looks left. */
-const DECODE_COST = 0.25;
+const WORK: WorkAllowance = { perSecond: 8, inARow: 48 };
+/** Information bits that a decode takes a unit for, and coded bits that a look at a burst does; no look counts less. */
+const BITS_A_DECODE = 832;
+const CODED_BITS_A_LOOK = 2400;
+/** Standard deviations by which soft bits agree with a delivered message that are taken for it: unrelated ones do once in 300,000 times. */
+const LEAST_AGREEMENT_WITH_DELIVERED = 4.5;
 /** Failed bursts kept of one message ... */
 const MAX_BURSTS = 16;
 /** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
@@ -77,12 +82,12 @@ const MAX_CODED_BITS = 300_000;
 export class MessageBook {
   // state: in order of last use
   private readonly entries = new Map<string, Entry>();
-  private looks = LOOKS_IN_A_ROW;
+  private readonly work = new WorkBudget(WORK);
   private latestSeconds = 0;
 
   reset(): void {
     this.entries.clear();
-    this.looks = LOOKS_IN_A_ROW;
+    this.work.reset();
     this.latestSeconds = 0;
   }
 
@@ -92,7 +97,8 @@ export class MessageBook {
    */
   add(burst: SoftBurst): BurstVerdict {
     const entry = this.entryOf(burst.header, burst.endSeconds);
-    this.earnLooks(burst.endSeconds);
+    this.earn(burst.endSeconds);
+    if (isDeliveredBefore(entry, burst)) return { kind: 'repeated' };
     const alone = this.decodeAlone(entry, burst);
     if (alone) return this.deliver(entry, alone, 1);
     if (entry.delivered) return { kind: 'repeated' };
@@ -130,21 +136,23 @@ export class MessageBook {
     }
   }
 
-  private earnLooks(nowSeconds: number): void {
+  private earn(nowSeconds: number): void {
     const passed = Math.max(0, nowSeconds - this.latestSeconds);
     this.latestSeconds += passed;
-    this.looks = Math.min(LOOKS_IN_A_ROW, this.looks + passed * LOOKS_PER_SECOND);
+    this.work.earn(passed);
   }
 
   /** Adds up the soft bits of bursts and decodes them, looking at the bursts again as long as that may help. */
   private decodeTogether(entry: Entry, bursts: readonly SoftBurst[]): Decoded | undefined {
     const { decoder, infoBitCount, header } = entry;
     const { refinement } = bursts[bursts.length - 1];
-    const { hopelessShare, cost } = refinement;
+    const { hopelessShare } = refinement;
+    const decodeCost = infoBitCount / BITS_A_DECODE;
+    const lookCost = bursts.reduce((sum, { codedBitCount }) => sum + costOfLook(refinement, codedBitCount), decodeCost);
     // What comes behind a delivered message is hardly another one of the same id.
     const mostRounds = entry.delivered ? 0 : refinement.mostRounds;
-    if (bursts.length > 1 && this.looks < DECODE_COST) return undefined;
-    this.looks = Math.max(0, this.looks - DECODE_COST);
+    if (bursts.length > 1 && !this.work.allows(decodeCost)) return undefined;
+    this.work.spend(decodeCost);
     for (const burst of bursts) burst.restart();
     const progress = new RefinementProgress(refinement, bursts.length);
     for (let round = 0; round <= mostRounds; round++) {
@@ -158,11 +166,11 @@ export class MessageBook {
       if (information < hopelessShare * infoBitCount) return undefined;
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
-      if (round === mostRounds || this.looks < cost * bursts.length) return undefined;
+      if (round === mostRounds || !this.work.allows(lookCost)) return undefined;
       if (!progress.isPromising(round, information / infoBitCount)) return undefined;
       const opinions = bursts.map((b) => decoder.aPosterioriLlrs(b.redundancyVersion, b.codedBitCount));
       if (!progress.goesOn(round, certaintyOf(opinions))) return undefined;
-      this.looks -= cost * bursts.length;
+      this.work.spend(lookCost);
       bursts.forEach((burst, i) => {
         burst.refine(opinions[i]);
       });
@@ -195,6 +203,17 @@ export class MessageBook {
     if (this.entries.size > MAX_ENTRIES) this.entries.delete(this.entries.keys().next().value as string);
     return entry;
   }
+}
+
+/** Whether a burst carries what was delivered, which takes no decoder to tell. */
+function isDeliveredBefore({ delivered }: Entry, burst: SoftBurst): boolean {
+  if (!delivered) return false;
+  const bits = encodeFrame(delivered, burst.redundancyVersion, burst.codedBitCount);
+  return agreementOf(burst.llrs(), bits) >= LEAST_AGREEMENT_WITH_DELIVERED;
+}
+
+function costOfLook({ cost }: Refinement, codedBitCount: number): number {
+  return cost * Math.max(1, codedBitCount / CODED_BITS_A_LOOK);
 }
 
 /** How much of the coded bits a decoder claims to know, 0..1. */

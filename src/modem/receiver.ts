@@ -206,6 +206,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
       this.doubt(event, reception);
       return undefined;
     }
+    reception.redeem();
     this.doubtful = this.doubtful.filter((doubtful) => !isOfBurst(doubtful, reception));
     if (verdict.kind === 'repeated') return undefined;
     const report = reportOf(reception, verdict.correctedByteCount, verdict.burstsCombined);
