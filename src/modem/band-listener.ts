@@ -35,7 +35,7 @@ const DOUBTFUL: WorkAllowance = { perSecond: 2, inARow: 7 };
 /** Looks for a series among unread headers, each of which takes as long as an attempt. */
 const SERIES: WorkAllowance = { perSecond: 2, inARow: 5 };
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
-const MAX_RECEPTIONS = 8;
+const MAX_RECEPTIONS = 6;
 /** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
 const MEMORY_SECONDS = 20;
 /** Of this, unread headers are kept for so long: their surroundings and preamble must still be there. */
