@@ -68,6 +68,15 @@ export function logRiceDensity(energy: number, variance: number, steady: number)
   return steady > 0 ? gaussian + logBesselI0((2 * Math.sqrt(steady * energy)) / variance) : gaussian;
 }
 
+/** exp of `logRiceDensity`, without a logarithm: 0 far beyond all that is likely. */
+export function riceDensity(energy: number, variance: number, steady: number): number {
+  const exponent = -(energy + steady) / variance;
+  if (steady === 0) return Math.exp(exponent) / variance;
+  const x = (2 * Math.sqrt(steady * energy)) / variance;
+  if (x < 3.75) return (Math.exp(exponent) * smallBesselI0(x)) / variance;
+  return (Math.exp(exponent + x) * dampedBesselI0(x)) / variance;
+}
+
 /**
  * Share of a tone's power that is constant, by the moments of Rice's distribution: with mean P and second moment M of the energy,
  * the constant part A satisfies A^2 = 2 P^2 - M.

@@ -2,7 +2,7 @@
 // time the noise's usual level and at times one many times higher, which a loud tone could be taken for. How often, is learnt from the
 // burst: a mixture of levels, with other shares where the neighbouring bins are loud as well.
 
-import { logRiceDensity } from './fsk-metric.js';
+import { logRiceDensity, riceDensity } from './fsk-metric.js';
 
 /** Levels of the mixture, over the noise's usual one. */
 export const NOISE_SCALES: readonly number[] = [1, 8, 64, 512];
@@ -161,13 +161,10 @@ export function logScaledDensity(
   { steady, diffuse }: SoundingPower,
   shares: Float64Array,
 ): number {
-  let log = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < shares.length; k++) {
-    const level = NOISE_SCALES[k] * ambient + ringing + diffuse;
-    const next = Math.log(shares[k]) + logRiceDensity(energy, level, steady);
-    log = next > log ? next + Math.log1p(Math.exp(log - next)) : log + Math.log1p(Math.exp(next - log));
-  }
-  return log;
+  let density = 0;
+  for (let k = 0; k < shares.length; k++)
+    density += shares[k] * riceDensity(energy, NOISE_SCALES[k] * ambient + ringing + diffuse, steady);
+  return Math.log(Math.max(density, Number.MIN_VALUE));
 }
 
 /** Probability that a sounding tone was heard in noise as loud as usual. */
