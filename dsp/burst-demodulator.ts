@@ -75,6 +75,8 @@ export interface BurstDemodulator {
   acceptHeader(headerBits: Uint8Array): void;
   /** Demodulates the next payload symbol. @param symbol - index in the burst, header symbols first */
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void;
+  /** Whether the latest symbols show that the burst is over, however many it announced. */
+  readonly isGone: boolean;
   /** LLRs of the payload symbols so far, in transmitted order. */
   payloadLlrs(): Float32Array;
   /** Judges the payload anew with the decoder's opinion of its coded bits: `payloadLlrs` may be better now. */

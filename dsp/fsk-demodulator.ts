@@ -120,6 +120,9 @@ export class FskDemodulator implements BurstDemodulator {
     return this.believed.energies[symbol].slice();
   }
 
+  /** Without pilots, symbols that carry nothing look like faint ones: they cost little. */
+  readonly isGone = false;
+
   /** A header of tones has no pilots to tell by. */
   headerCoherence(): number {
     return Number.POSITIVE_INFINITY;

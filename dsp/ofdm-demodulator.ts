@@ -23,6 +23,7 @@ import {
 } from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
 import { pilotCoherence } from './pilot-coherence.js';
+import { PilotPresence } from './pilot-presence.js';
 import { demapQpsk } from './qpsk.js';
 
 /** One demodulated symbol, for diagnosis and pictures: index c is subcarrier c, and y = h x + noise with E|x|^2 = 1. */
@@ -96,6 +97,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly channel: OfdmChannel;
   private readonly noise: OfdmNoise;
   private readonly symbols: OfdmSymbol[] = [];
+  private readonly presence: PilotPresence;
   /** The first symbol as `headerCoherence` read it, until the header is demodulated. */
   private firstCells: HeardCells | undefined;
   /** The change of speed that a header is retried with first, if there is one; not known before it is retried. */
@@ -119,6 +121,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.known = new KnownCells(this.grid);
     this.channel = new OfdmChannel(waveform, placement.basebandRateHz, this.known);
     this.noise = new OfdmNoise(this.grid, this.channel);
+    this.presence = new PilotPresence(this.grid);
   }
 
   get dilation(): number {
@@ -244,6 +247,7 @@ export class OfdmDemodulator implements BurstDemodulator {
       followed.level > GREATEST_PILOT_LEVEL ? this.readAtOtherSpeed(buffer, symbol, followed.level) : undefined;
     const { heard, slip, change } = other ?? followed;
     this.symbols[symbol] = heard;
+    this.presence.add(heard, this.noise.variance);
     if (other) this.timing.changeSpeed(symbol, change, slip);
     else this.timing.follow(symbol, slip);
     this.channel.follow(heard, this.noise.variance);
@@ -279,6 +283,10 @@ export class OfdmDemodulator implements BurstDemodulator {
     const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, OTHER_SPEED_SLIP_STEPS);
     turnPoints(heard, slip, omegaRadPerSample);
     return { change, fit: -this.noise.pilotLevel(heard) };
+  }
+
+  get isGone(): boolean {
+    return this.presence.isGone;
   }
 
   payloadLlrs(): Float32Array {

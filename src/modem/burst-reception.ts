@@ -72,6 +72,7 @@ export class BurstReception {
   private nextSymbol: number;
   private headerAttempts = 0;
   private looksDoubtful = false;
+  private brokeOff = false;
   private layout: BurstLayout | undefined;
   private decoded: DecodedHeader | undefined;
 
@@ -122,9 +123,37 @@ export class BurstReception {
     return this.candidate.startSamples / this.shared.basebandRateHz;
   }
 
+  /** Of the burst, or of what was heard of it if it broke off. */
   get endSeconds(): number {
-    const symbolCount = this.layout?.symbolCount ?? this.shared.headerSymbolCount;
+    return this.isCutOff ? this.endOf(this.nextSymbol) : this.announcedEndSeconds;
+  }
+
+  /** Of the burst as its header announced it. */
+  get announcedEndSeconds(): number {
+    return this.endOf(this.layout?.symbolCount ?? this.shared.headerSymbolCount);
+  }
+
+  private endOf(symbolCount: number): number {
     return this.demodulator.endOfBurst(symbolCount) / this.shared.basebandRateHz;
+  }
+
+  /** Symbols demodulated so far, those of the header among them. */
+  get heardSymbolCount(): number {
+    return this.nextSymbol;
+  }
+
+  /** Whether the burst ended before all that its header announced was heard. */
+  get isCutOff(): boolean {
+    return this.brokeOff;
+  }
+
+  /** Soft bits of the payload, 0 for what was not heard. */
+  payloadLlrs(): Float32Array {
+    const heard = this.demodulator.payloadLlrs();
+    if (heard.length >= this.payloadBitCount) return heard;
+    const llrs = new Float32Array(this.payloadBitCount);
+    llrs.set(heard);
+    return llrs;
   }
 
   /** The burst was heard: what its header took was not in vain. */
@@ -154,6 +183,9 @@ export class BurstReception {
       if (!buffer.reaches(this.demodulator.endOfSymbol(this.nextSymbol))) break;
       this.demodulator.demodulateSymbol(buffer, this.nextSymbol);
       this.nextSymbol++;
+      if (!this.demodulator.isGone || this.nextSymbol === symbolCount) continue;
+      this.brokeOff = true;
+      this.currentState = 'complete';
     }
     return this.currentState;
   }

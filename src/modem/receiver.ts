@@ -23,7 +23,7 @@ export interface ReceiverOptions {
 
 /**
  * Why a burst whose header was read gave no message: `payload` - its soft bits did not decode, alone or with its earlier
- * repeats; `cut-off` - the input ended before the burst did.
+ * repeats; `cut-off` - the burst broke off, or the input ended before it did.
  */
 export type LostReason = 'payload' | 'cut-off';
 
@@ -193,14 +193,15 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
       endSeconds: reception.endSeconds,
       refinement: demodulator.refinement,
       codedBitCount: reception.payloadBitCount,
-      llrs: () => demodulator.payloadLlrs(),
+      llrs: () => reception.payloadLlrs(),
       refine: (appLlrs) => demodulator.refine(appLlrs),
       restart: () => demodulator.restart(),
       assumeOtherMotion: () => demodulator.assumeOtherMotion(),
     });
     this.observer?.ended(reception, verdict.kind);
     if (verdict.kind === 'failed') {
-      const reason = reception.endSeconds > this.inputEndSeconds ? 'cut-off' : 'payload';
+      const isCutOff = reception.isCutOff || reception.endSeconds > this.inputEndSeconds;
+      const reason = isCutOff ? 'cut-off' : 'payload';
       const event = { type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) } as const;
       if (this.channelCount === 1) return event;
       this.doubt(event, reception);

@@ -43,13 +43,13 @@ const OUTCOMES: Readonly<Record<ReceptionEnd, BurstOutcome>> = {
 };
 
 export function captureBurst(reception: BurstReception, end: ReceptionEnd): CapturedBurst {
-  const { candidate, demodulator, shared, header, startSeconds, endSeconds } = reception;
+  const { candidate, demodulator, shared, header, startSeconds, announcedEndSeconds } = reception;
   const change = (demodulator.dilation - candidate.dilation) * SPEED_OF_SOUND_METERS_PER_SECOND;
   return {
     source: shared.profile,
     profile: shared.profile.name,
     startSeconds,
-    endSeconds,
+    endSeconds: announcedEndSeconds,
     outcome: OUTCOMES[end],
     score: candidate.score,
     threshold: bandSearch([shared.profile]).detector.thresholds[0],
@@ -73,7 +73,7 @@ export function interestOf({ outcome, score }: CapturedBurst): number {
 }
 
 export function captureDetail(reception: BurstReception): CapturedDetail {
-  const { shared, header, firstHeard, demodulator } = reception;
+  const { shared, header, firstHeard } = reception;
   const headerLlrs = firstHeard?.llrs;
   const needed = headerLlrs && neededHeaderInformation(HEADER_INFO_BIT_COUNT, headerLlrs.length);
   const headerBits = headerLlrs && needed ? inspectSoftBits(headerLlrs, needed) : undefined;
@@ -82,8 +82,8 @@ export function captureDetail(reception: BurstReception): CapturedDetail {
     return { headerBits, payloadBits: undefined, decoding: undefined, view };
   }
   const { payloadByteCount } = header.header;
-  const { symbolCount, payloadBitCount } = burstLayout(shared.profile, payloadByteCount);
-  const llrs = demodulator.payloadLlrs();
+  const { payloadBitCount } = burstLayout(shared.profile, payloadByteCount);
+  const llrs = reception.payloadLlrs();
   const decoder = new FrameDecoder(payloadByteCount);
   decoder.combine(llrs, header.redundancyVersion);
   const result = decoder.decode();
@@ -95,7 +95,7 @@ export function captureDetail(reception: BurstReception): CapturedDetail {
     decoding: result.ok
       ? { ok: true, iterations: result.iterations, correctedByteCount: result.correctedByteCount }
       : result,
-    view: viewOf(reception, symbolCount, 'payload', sentBits),
+    view: viewOf(reception, reception.heardSymbolCount, 'payload', sentBits),
   };
 }
 

@@ -143,6 +143,20 @@ describe('an inspection', () => {
   });
 });
 
+describe('a long burst that breaks off', () => {
+  test('is told of by where it falls silent, with what was heard of it (seed 9)', () => {
+    const burst = burstOf('audible-fast', new SeededRandom(7).bytes(2000)).fill(0, RATE_HZ);
+    const found = inspectBand(noisy(song(burst)), 'audible');
+    const told = theBurst(found, 'audible-fast');
+    expect(told).toMatchObject({ outcome: 'payload', header: { payloadByteCount: 2000 } });
+    expect(told.findings).toMatchObject([
+      { kind: 'cut-off', text: expect.stringMatching(/falls silent (0\.9|1\.0)\d s/) },
+    ]);
+    expect(told.endSeconds - told.startSeconds).toBeCloseTo(burst.length / RATE_HZ, 1);
+    expect(told.detail?.view).toBeDefined();
+  });
+});
+
 describe('the figures', () => {
   test('say how much is missing: with that much more, the burst comes through (seed 9)', () => {
     const [quiet] = theBurst(inspectBand(noisy(song(burstOf('audible-fast')), -9), 'audible'), 'audible-fast').findings;
