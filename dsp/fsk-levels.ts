@@ -22,6 +22,8 @@ import {
 const LEARNING_ROUNDS = 3;
 /** Rounds of learning how loud noise is at times, and the tones again. */
 const SCALE_ROUNDS = 3;
+/** Noise that never comes to this share of a tone's power is not mistaken for one, however much louder it is at times. */
+const LEAST_DISTURBANCE = 0.1;
 /** Noise is never taken to be lower than this share of its group's sounding tones. */
 const NOISE_FLOOR = 1e-3;
 
@@ -205,6 +207,7 @@ function learnScales(
   };
   for (let group = 0; group < groupCount; group++) {
     let i = 0;
+    let loudest = 0;
     energies.forEach((row, t) => {
       tonePosteriors(waveform, row, levels, t, group, posterior, known[t]);
       for (let m = 0; m < tonesPerGroup; m++, i++) {
@@ -214,9 +217,11 @@ function learnScales(
         cells.ringing[i] = levels.noise[t][tone] - levels.ambient[t][tone];
         cells.silence[i] = 1 - posterior[m];
         cells.contexts[i] = levels.contexts[t][tone];
+        if (posterior[m] < 0.5) loudest = Math.max(loudest, row[tone]);
       }
     });
-    levels.scaleShares[group] = learnScaleShares(cells);
+    const isDisturbed = loudest > LEAST_DISTURBANCE * (levels.steady[group] + levels.diffuse[group]);
+    levels.scaleShares[group] = isDisturbed ? learnScaleShares(cells) : undefined;
   }
   return levels.scaleShares.some((shares) => shares !== undefined);
 }

@@ -156,14 +156,13 @@ export class MessageBook {
     for (const burst of bursts) burst.restart();
     const progress = new RefinementProgress(refinement, bursts.length);
     for (let round = 0; round <= mostRounds; round++) {
-      decoder.clear();
-      let information = 0;
-      for (const burst of bursts) {
-        const llrs = burst.llrs();
-        information += informationBits(llrs);
-        decoder.combine(llrs, burst.redundancyVersion);
-      }
+      const softBits = bursts.map((burst) => burst.llrs());
+      const information = softBits.reduce((sum, llrs) => sum + informationBits(llrs), 0);
       if (information < hopelessShare * infoBitCount) return undefined;
+      decoder.clear();
+      bursts.forEach((burst, i) => {
+        decoder.combine(softBits[i], burst.redundancyVersion);
+      });
       const result = decoder.decode();
       if (result.ok && messageIdOf(result.payload) === header.messageId) return result;
       if (round === mostRounds || !this.work.allows(lookCost)) return undefined;

@@ -24,6 +24,10 @@ export function informationBits(llrs: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < llrs.length; i++) {
     const magnitude = Math.abs(llrs[i]);
+    if (magnitude === 0) {
+      sum += Math.LN2;
+      continue;
+    }
     const odds = Math.exp(-magnitude);
     // H(p) with p = odds / (1 + odds), in nats: ln(1 + odds) + p |L|
     if (magnitude < MAX_LLR) sum += Math.log1p(odds) + (odds / (1 + odds)) * magnitude;
