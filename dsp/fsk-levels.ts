@@ -20,8 +20,6 @@ import {
 } from './fsk-noise-scales.js';
 
 const LEARNING_ROUNDS = 3;
-/** Rounds of learning how loud noise is at times, and the tones again. */
-const SCALE_ROUNDS = 3;
 /** Noise that never comes to this share of a tone's power is not mistaken for one, however much louder it is at times. */
 const LEAST_DISTURBANCE = 0.1;
 /** Noise is never taken to be lower than this share of its group's sounding tones. */
@@ -69,8 +67,8 @@ export function estimateFskLevels(
   };
   addRinging(fskToneCount(waveform), energies, levels.decay, noise);
   for (let round = 0; round < LEARNING_ROUNDS; round++) learnTones(waveform, energies, known, levels);
-  for (let round = 0; round < SCALE_ROUNDS && learnScales(waveform, energies, known, levels); round++) {
-    if (round === 0) guessAgain(waveform, energies, known, levels);
+  if (learnScales(waveform, energies, known, levels)) {
+    guessAgain(waveform, energies, known, levels);
     learnTones(waveform, energies, known, levels);
   }
   return levels;

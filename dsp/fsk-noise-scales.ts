@@ -9,7 +9,7 @@ export const NOISE_SCALES: readonly number[] = [1, 8, 64, 512];
 /** Shares of them before anything is learnt. */
 const FIRST_SHARES: readonly number[] = [0.9, 0.06, 0.03, 0.01];
 const LEAST_SHARE = 1e-6;
-const LEARNING_ROUNDS = 6;
+const LEARNING_ROUNDS = 5;
 /** Bins on each side that tell how loud a bin's surroundings are. */
 const NEIGHBOURS = 3;
 /** Mean of their power over the usual one, the loudest left out, from which on they belong to the next context. */
