@@ -6,9 +6,9 @@ import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import { mean } from './noise-estimate.js';
 import { OfdmChannel } from './ofdm-channel.js';
-import { type HeardCells, OfdmFrontEnd } from './ofdm-front-end.js';
+import { OfdmFrontEnd } from './ofdm-front-end.js';
 import { BITS_PER_CELL, type CellKind, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
-import { OfdmHeaderSpeed } from './ofdm-header-speed.js';
+import { OfdmHeader } from './ofdm-header.js';
 import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
 import { NO_CHANGE, type SpeedChange, type SpeedTrial, searchPayloadSpeed } from './ofdm-speed-search.js';
@@ -16,13 +16,13 @@ import {
   type CellPoints,
   cellSlip,
   distortionPower,
-  type FittedCells,
+  fittedThrough,
+  heardThrough,
   type OfdmSymbol,
   turnBack,
   turnPoints,
 } from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
-import { pilotCoherence } from './pilot-coherence.js';
 import { PilotPresence } from './pilot-presence.js';
 import { demapQpsk } from './qpsk.js';
 
@@ -38,10 +38,6 @@ export interface OfdmCells {
   readonly noiseVariance: Float64Array;
 }
 
-/** Times the dilation is measured between preamble and first symbol and the symbol read again. */
-const DILATION_ROUNDS = 2;
-/** A slip below this needs no second reading: 1 us. */
-const LEAST_SLIP_SAMPLES = 0.01;
 /**
  * A symbol whose pilots are off by more than this many times the burst's noise may have another speed: a hand that stops or leaves
  * within 0.1 s. Another speed is believed that brings them below it, and to half at most. Of 960 symbols at one speed, in near rooms
@@ -92,36 +88,27 @@ export class OfdmDemodulator implements BurstDemodulator {
   // state
   private readonly timing: OfdmTiming;
   private readonly frontEnd: OfdmFrontEnd;
-  private readonly headerSpeed: OfdmHeaderSpeed;
+  private readonly header: OfdmHeader;
   private readonly known: KnownCells;
   private readonly channel: OfdmChannel;
   private readonly noise: OfdmNoise;
   private readonly symbols: OfdmSymbol[] = [];
   private readonly presence: PilotPresence;
-  /** The first symbol as `headerCoherence` read it, until the header is demodulated. */
-  private firstCells: HeardCells | undefined;
-  /** The change of speed that a header is retried with first, if there is one; not known before it is retried. */
-  private headerChange: SpeedChange | undefined;
-  /** Whether the header is being read so. */
-  private isTurning = false;
   /** Whether the header is decoded and its speed not yet looked at again. */
   private isHeaderOpen = false;
   /** Symbols for which another speed was looked for and none found. */
   private vainSearches = 0;
 
-  constructor(
-    waveform: OfdmWaveform,
-    placement: BasebandPlacement,
-    private readonly sync: BurstSync,
-  ) {
+  constructor(waveform: OfdmWaveform, placement: BasebandPlacement, sync: BurstSync) {
     this.grid = new OfdmGrid(waveform);
     this.timing = new OfdmTiming(waveform, placement, sync);
     this.frontEnd = new OfdmFrontEnd(waveform, placement, this.timing);
-    this.headerSpeed = new OfdmHeaderSpeed(this.grid, this.frontEnd);
     this.known = new KnownCells(this.grid);
     this.channel = new OfdmChannel(waveform, placement.basebandRateHz, this.known);
     this.noise = new OfdmNoise(this.grid, this.channel);
     this.presence = new PilotPresence(this.grid);
+    const { grid, timing, frontEnd, known, channel, noise } = this;
+    this.header = new OfdmHeader({ grid, timing, frontEnd, known, channel, noise }, sync);
   }
 
   get dilation(): number {
@@ -165,79 +152,29 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   headerCoherence(buffer: BasebandBuffer): number {
-    this.firstCells = this.readFirst(buffer);
-    return pilotCoherence(this.grid, this.firstCells);
+    return this.header.coherence(buffer);
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
-    this.keep(0, this.firstCells ?? this.readFirst(buffer));
-    this.firstCells = undefined;
-    this.noise.startFrom(this.frontEnd.readAmbient(buffer, this.sync.startSamples));
-    this.channel.expectEchoes(this.sync.echoes);
-    this.channel.forgetPreamble();
-    this.fitHeader();
-    if (!this.isTurning) this.correctDilation(buffer);
-    this.noise.matchPilots(this.symbols[0]);
-    this.refitHeader();
-    if (!this.isTurning) this.channel.learnPreamble(this.frontEnd.readPreamble(buffer), this.noise.variance);
-    this.fitHeader();
-    const shift = this.channel.bestWindowShift(this.timing.backoffSamples);
-    if (shift !== 0) {
-      this.timing.openLater(shift);
-      this.readSymbol(buffer, 0);
-      this.refitHeader();
-    }
-    this.noise.matchPilots(this.symbols[0]);
-    this.refitHeader();
+    this.symbols[0] = this.header.demodulate(buffer);
     return this.headerLlrs();
   }
 
   retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
-    if (!this.timing.hasNarrowBand) return undefined;
-    this.headerChange ??= this.findHeaderChange(buffer);
-    if (this.headerChange === NO_CHANGE) return this.retryOtherTurns(buffer, attempt);
-    if (attempt > 1) return this.retryOtherTurns(buffer, attempt - 1);
-    this.timing.assumeChange(this.headerChange);
-    this.isTurning = true;
-    return this.demodulateHeader(buffer);
-  }
-
-  private findHeaderChange(buffer: BasebandBuffer): SpeedChange {
-    this.timing.assumeChange(NO_CHANGE);
-    this.readFirst(buffer); // sets the carriers' gains
-    return this.headerSpeed.changeOfUnread(buffer) ?? NO_CHANGE;
-  }
-
-  private retryOtherTurns(buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
-    this.isTurning = false;
-    return this.timing.assumeOtherTurns(attempt) ? this.demodulateHeader(buffer) : undefined;
+    const first = this.header.retry(buffer, attempt);
+    if (!first) return undefined;
+    this.symbols[0] = first;
+    return this.headerLlrs();
   }
 
   acceptHeader(headerBits: Uint8Array): void {
-    this.known.acceptHeader(headerBits);
-    this.refitHeader();
-    this.matchHeader();
+    this.symbols[0] = this.header.accept(headerBits);
     this.isHeaderOpen = true;
   }
 
-  private matchHeader(): void {
-    const [points] = this.known.meanPoints(1, new Float32Array(0));
-    this.noise.matchHeader(this.symbols[0], points);
-    this.fitHeader();
-  }
-
-  /** Leaves the header behind; before that it is read again if its speed changed within it. */
   private leaveHeader(buffer: BasebandBuffer): void {
+    this.symbols[0] = this.header.leave(buffer);
     this.isHeaderOpen = false;
-    const change = this.headerSpeed.changeOfRead(buffer);
-    if (change) {
-      this.timing.changeHeader(change);
-      this.channel.forgetPreamble();
-      this.readSymbol(buffer, 0);
-      this.fitHeader();
-      this.matchHeader();
-    }
-    this.timing.leaveHeader();
   }
 
   demodulateSymbol(buffer: BasebandBuffer, symbol: number): void {
@@ -279,7 +216,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   /** How well a change of speed explains a symbol's pilots, as `readUpright` would say, nearly, at a tenth of the work. */
   private tryChange(buffer: BasebandBuffer, symbol: number, change: SpeedChange): SpeedTrial {
     const { omegaRadPerSample } = this.timing;
-    const heard = this.symbolOf(symbol, this.frontEnd.tryCells(buffer, symbol, change));
+    const heard = fittedThrough(this.channel.response, symbol, this.frontEnd.tryCells(buffer, symbol, change));
     const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, OTHER_SPEED_SLIP_STEPS);
     turnPoints(heard, slip, omegaRadPerSample);
     return { change, fit: -this.noise.pilotLevel(heard) };
@@ -326,56 +263,7 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
   private readSymbol(buffer: BasebandBuffer, index: number, change?: SpeedChange): OfdmSymbol {
-    return this.keep(index, this.frontEnd.readCells(buffer, index, change));
-  }
-
-  /** Reads the first symbol where it begins before anything is known of the echoes, and sets the carriers' gains by it. */
-  private readFirst(buffer: BasebandBuffer): HeardCells {
-    this.timing.resetWindow();
-    this.frontEnd.resetGains();
-    const heard = this.frontEnd.readCells(buffer, 0);
-    this.frontEnd.flatten(heard);
-    this.frontEnd.applyGains(heard);
-    return heard;
-  }
-
-  private keep(index: number, cells: HeardCells): OfdmSymbol {
-    const noiseGains = new Float64Array(cells.re.length).fill(1);
-    const symbol = { ...this.symbolOf(index, cells), plain: cells.plain, noiseGains };
-    this.symbols[index] = symbol;
-    return symbol;
-  }
-
-  /** Cells and the channel fitted last. */
-  private symbolOf(index: number, { re, im }: CellPoints): FittedCells {
-    const { re: channelRe, im: channelIm, errorVariance } = this.channel.response;
-    return { index, re, im, channelRe, channelIm, errorVariance };
-  }
-
-  /** Fits the channel to what is known of the first symbol: its pilots, and its header cells once they are decoded. */
-  private fitHeader(): void {
-    this.channel.fit(this.symbols[0], this.noise.variance);
-  }
-
-  /** The same from what the last fit learnt of the echoes, where little has changed: at a quarter of the work. */
-  private refitHeader(): void {
-    this.channel.fitAgain(this.symbols[0], this.noise.variance);
-  }
-
-  /**
-   * Compares the channel seen by the preamble with that of the first symbol, some 60 ms later: the time by which they
-   * differ is what the dilation was wrong by. In a room this is far more exact than the two chirps' peaks, 15 ms apart.
-   */
-  private correctDilation(buffer: BasebandBuffer): void {
-    for (let round = 0; round < DILATION_ROUNDS; round++) {
-      const cells = this.frontEnd.readPreamble(buffer);
-      const { omegaRadPerSample, searchSteps } = this.timing;
-      const slip = this.channel.preambleSlip(cells, this.noise.variance, omegaRadPerSample, searchSteps);
-      this.timing.correctByPreamble(slip);
-      if (Math.abs(slip) < LEAST_SLIP_SAMPLES) return;
-      this.readSymbol(buffer, 0);
-      this.refitHeader();
-    }
+    return heardThrough(this.channel.response, index, this.frontEnd.readCells(buffer, index, change));
   }
 
   private headerLlrs(): Float32Array {

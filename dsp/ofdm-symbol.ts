@@ -32,6 +32,33 @@ export interface OfdmSymbol extends FittedCells {
   readonly noiseGains: Float64Array;
 }
 
+/** The channel that cells are supposed to have been heard through, of the fit that it stands for. */
+export interface ChannelResponse extends CellPoints {
+  readonly errorVariance: number;
+}
+
+/** Cells, and the channel as fitted last. */
+export function fittedThrough(
+  { re: channelRe, im: channelIm, errorVariance }: ChannelResponse,
+  index: number,
+  { re, im }: CellPoints,
+): FittedCells {
+  return { index, re, im, channelRe, channelIm, errorVariance };
+}
+
+/** A symbol as it was read; until it is fitted, its channel is the one fitted last. */
+export function heardThrough(
+  response: ChannelResponse,
+  index: number,
+  cells: CellPoints & { readonly plain: CellPoints },
+): OfdmSymbol {
+  return {
+    ...fittedThrough(response, index, cells),
+    plain: cells.plain,
+    noiseGains: new Float64Array(cells.re.length).fill(1),
+  };
+}
+
 /** Turns a symbol's cells back by a slip in baseband samples, given the carriers' frequencies in the passband. */
 export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSample: Float64Array): void {
   turnPoints(symbol, slipSamples, omegaRadPerSample);
