@@ -23,6 +23,7 @@ import {
   turnPoints,
 } from './ofdm-symbol.js';
 import { OfdmTiming } from './ofdm-timing.js';
+import { levelOut } from './pilot-match.js';
 import { PilotPresence } from './pilot-presence.js';
 import { demapQpsk } from './qpsk.js';
 
@@ -198,6 +199,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     const searchSteps = change === NO_CHANGE ? undefined : OTHER_SPEED_SLIP_STEPS;
     const slip = this.known.pilotSlip(heard, this.noise.variance, omegaRadPerSample, searchSteps);
     turnBack(heard, slip, omegaRadPerSample);
+    levelOut(heard, this.grid, this.noise.variance);
     const level = this.noise.pilotLevel(heard);
     return { heard, slip, change, level };
   }

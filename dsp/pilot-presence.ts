@@ -2,7 +2,8 @@
 // away, or a header that nobody meant, must not be followed for the nine seconds that 4,096 bytes take.
 
 import type { OfdmGrid } from './ofdm-grid.js';
-import { type FittedCells, residualPower } from './ofdm-symbol.js';
+import type { FittedCells } from './ofdm-symbol.js';
+import { matchPilots } from './pilot-match.js';
 
 /** Symbols that are judged together: 0.7 s. */
 const SYMBOL_COUNT = 8;
@@ -33,21 +34,7 @@ export class PilotPresence {
    * @param noise - per carrier
    */
   add(symbol: FittedCells, noise: Float64Array): void {
-    const { grid } = this;
-    const { index, re, im, channelRe, channelIm } = symbol;
-    let along = 0;
-    let whole = 0;
-    let variance = 0;
-    for (let c = 0; c < re.length; c++) {
-      if (grid.cellKind(index, c) !== 'pilot') continue;
-      const [pilotRe, pilotIm] = [grid.pilotRe(index, c), grid.pilotIm(index, c)];
-      const expectedRe = channelRe[c] * pilotRe - channelIm[c] * pilotIm;
-      const expectedIm = channelRe[c] * pilotIm + channelIm[c] * pilotRe;
-      const power = expectedRe ** 2 + expectedIm ** 2;
-      along += (expectedRe * re[c] + expectedIm * im[c]) / noise[c];
-      whole += power / noise[c];
-      variance += (power * residualPower(symbol, c, pilotRe, pilotIm)) / (2 * noise[c] ** 2);
-    }
+    const { along, whole, variance } = matchPilots(this.grid, symbol, noise, 1);
     const at = this.count++ % SYMBOL_COUNT;
     this.along[at] = along;
     this.whole[at] = whole;

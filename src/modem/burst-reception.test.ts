@@ -77,3 +77,26 @@ describe('a long burst', () => {
     expect(event).toMatchObject({ type: 'message' });
   });
 });
+
+describe('a recorder that sets its own gain', () => {
+  test.each(FAST)('steps by 12 dB anywhere in the middle of a burst: %s (seed 11)', (profile) => {
+    const payload = new SeededRandom(11).bytes(92);
+    const burst = new Transmitter({ profile }).modulate(payload);
+    for (let at = 0.25; at <= 0.75; at += 0.05) {
+      for (const [before, after] of [
+        [1, 0.25],
+        [0.25, 1],
+      ]) {
+        const lead = 0.3 * RATE_HZ;
+        const samples = new Float32Array(burst.length + 2 * lead);
+        samples.set(burst, lead);
+        const noisy = addWhiteNoise(samples, 12, new SeededRandom(12));
+        const stepAt = lead + at * burst.length;
+        const receiver = new Receiver({ sampleRateHz: RATE_HZ, profiles: [profile] });
+        const heard = noisy.map((x, n) => x * (n < stepAt ? before : after));
+        const events = [...receiver.push(heard), ...receiver.flush()];
+        expect(events).toMatchObject([{ type: 'message', payload }]);
+      }
+    }
+  });
+});
