@@ -49,10 +49,10 @@ const GREATEST_PILOT_LEVEL = 2;
 const OTHER_SPEED_SLIP_STEPS = 28;
 
 /**
- * Searches for another speed that may find none in a burst, and after how many symbols there may be one more: a hand turns once or
- * twice, but what is sung over a burst, or goes on where it was cut off, would have each symbol searched.
+ * Searches for another speed that may find none in a burst, and after how many symbols there may be one more: a hand that turns is
+ * found, but what is sung over a burst, or goes on where it was cut off, would have each symbol searched.
  */
-const MOST_VAIN_SEARCHES = 2;
+const MOST_VAIN_SEARCHES = 1;
 const SYMBOLS_A_VAIN_SEARCH = 16;
 
 /** A payload symbol turned back by its slip. */

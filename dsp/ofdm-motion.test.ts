@@ -107,7 +107,7 @@ describe('an OFDM burst from a hand whose speed changes', () => {
     },
   );
 
-  test('that was cut off is searched for another speed in its first silent symbols only (seed 4)', () => {
+  test('that was cut off is searched for another speed in its first silent symbol, and seldom after (seed 4)', () => {
     let reads = 0;
     class CountingBuffer extends BasebandBuffer {
       override read(...parameters: Parameters<BasebandBuffer['read']>): void {
@@ -134,8 +134,8 @@ describe('an OFDM burst from a hand whose speed changes', () => {
       demodulator.demodulateSymbol(buffer, i + 1);
       return reads;
     });
-    expect(readsBy[2]).toBeGreaterThan(4);
-    expect(readsBy.filter((count) => count > 1).length).toBeLessThanOrEqual(5);
+    expect(readsBy[1]).toBeGreaterThan(4);
+    expect(readsBy.filter((count) => count > 1).length).toBeLessThanOrEqual(4);
   });
 
   test.each([-0.5, 0, 0.8])('is read without an error at a constant speed of %p m/s (seed 2)', (speed) => {

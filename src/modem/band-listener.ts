@@ -23,7 +23,7 @@ import { type WorkAllowance, WorkBudget } from './work-budget.js';
  * Attempts in vain at headers of a kind a second, repeated attempts at one included: as many as two phones could send, but no more
  * than this. Those whose burst is heard are given back: a burst needs its time on the air alone, which bounds it.
  */
-const MOST_HEADERS_PER_SECOND = 4;
+const MOST_HEADERS_PER_SECOND = 3;
 const PHONES = 2;
 /** Such attempts in a row, in seconds' worth of them, and the share kept for first attempts: chirps must not use up what a phone needs. */
 const HEADERS_IN_A_ROW_SECONDS = 3;
