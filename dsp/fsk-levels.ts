@@ -19,6 +19,12 @@ import {
   scaledLogLikelihoodRatio,
 } from './fsk-noise-scales.js';
 
+/**
+ * From this share of a tone's power on in the next symbol the room rings: tones are judged together with what they leave there, and what
+ * is louder at times is that, mostly, not noise that comes and goes.
+ */
+export const RINGING_DECAY = 0.1;
+
 const LEARNING_ROUNDS = 3;
 /** Noise that never comes to this share of a tone's power is not mistaken for one, however much louder it is at times. */
 const LEAST_DISTURBANCE = 0.1;
@@ -67,7 +73,7 @@ export function estimateFskLevels(
   };
   addRinging(fskToneCount(waveform), energies, levels.decay, noise);
   for (let round = 0; round < LEARNING_ROUNDS; round++) learnTones(waveform, energies, known, levels);
-  if (learnScales(waveform, energies, known, levels)) {
+  if (levels.decay < RINGING_DECAY && learnScales(waveform, energies, known, levels)) {
     guessAgain(waveform, energies, known, levels);
     learnTones(waveform, energies, known, levels);
   }

@@ -3,14 +3,12 @@
 
 import { saturateLlr } from '../src/shared/llr.js';
 import { type FskWaveform, fskBitsPerGroup, fskBitsPerSymbol, fskToneCount } from './fsk-grid.js';
-import { estimateFskLevels, type FskLevels, toneMetrics } from './fsk-levels.js';
+import { estimateFskLevels, type FskLevels, RINGING_DECAY, toneMetrics } from './fsk-levels.js';
 import { judgeByRinging } from './fsk-tone-chain.js';
 import { type ToneMetrics, toneLlrs } from './tone-metrics.js';
 
 /** Symbols whose levels are estimated together: long enough for medians, short enough for changing noise. */
 const LEVEL_BLOCK_SYMBOLS = 64;
-/** From this share of a tone's power on in the next symbol, tones are judged together with what they leave there. */
-const LEAST_DECAY = 0.1;
 
 /**
  * Share of what the decoder says newly in what is believed of the bits; the rest is what was believed before. Heard at its full
@@ -120,7 +118,7 @@ export class FskToneJudge {
       const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));
       const at = (first - headerSymbolCount) * this.toneCount;
       const levels = this.judge(from, last, first, last, this.metrics, at);
-      if (levels.decay < LEAST_DECAY) continue;
+      if (levels.decay < RINGING_DECAY) continue;
       this.rings = true;
       this.judgeByRinging(levels, from, last, first, before);
     }
