@@ -27,7 +27,7 @@ export const RINGING_DECAY = 0.1;
 
 const LEARNING_ROUNDS = 3;
 /** Noise that never comes to this share of a tone's power is not mistaken for one, however much louder it is at times. */
-const LEAST_DISTURBANCE = 0.1;
+const LEAST_DISTURBANCE = 0.3;
 /** Noise is never taken to be lower than this share of its group's sounding tones. */
 const NOISE_FLOOR = 1e-3;
 
