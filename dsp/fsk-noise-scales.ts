@@ -176,5 +176,5 @@ export function quietness(
   shares: Float64Array,
 ): number {
   const quiet = Math.log(shares[0]) + logRiceDensity(energy, ambient + ringing + tone.diffuse, tone.steady);
-  return Math.exp(quiet - logScaledDensity(energy, ambient, ringing, tone, shares));
+  return Math.min(1, Math.exp(quiet - logScaledDensity(energy, ambient, ringing, tone, shares)));
 }

@@ -72,7 +72,7 @@ export class BurstReception {
   private nextSymbol: number;
   private headerAttempts = 0;
   private looksDoubtful = false;
-  private brokeOff = false;
+  private hasBrokenOff = false;
   private layout: BurstLayout | undefined;
   private decoded: DecodedHeader | undefined;
 
@@ -144,7 +144,7 @@ export class BurstReception {
 
   /** Whether the burst ended before all that its header announced was heard. */
   get isCutOff(): boolean {
-    return this.brokeOff;
+    return this.hasBrokenOff;
   }
 
   /** Soft bits of the payload, 0 for what was not heard. */
@@ -184,7 +184,7 @@ export class BurstReception {
       this.demodulator.demodulateSymbol(buffer, this.nextSymbol);
       this.nextSymbol++;
       if (!this.demodulator.isGone || this.nextSymbol === symbolCount) continue;
-      this.brokeOff = true;
+      this.hasBrokenOff = true;
       this.currentState = 'complete';
     }
     return this.currentState;

@@ -5,7 +5,7 @@ import { encodeFrame, FrameDecoder, planFrame } from '../../codec/frame/frame.js
 import { type Header, messageIdOf } from '../../codec/frame/header.js';
 import type { Refinement } from '../../dsp/burst-demodulator.js';
 import { informationBits } from '../shared/llr.js';
-import { agreementOf } from './header-agreement.js';
+import { agreementOf, correlate } from './header-agreement.js';
 import { RefinementProgress } from './refinement-progress.js';
 import { type WorkAllowance, WorkBudget } from './work-budget.js';
 
@@ -74,6 +74,11 @@ const BITS_A_DECODE = 832;
 const CODED_BITS_A_LOOK = 2400;
 /** Standard deviations by which soft bits agree with a delivered message that are taken for it: unrelated ones do once in 300,000 times. */
 const LEAST_AGREEMENT_WITH_DELIVERED = 4.5;
+/**
+ * And what they add up to for it, over what they would if all of it were sent: another payload of the same message id that differs in a
+ * counter alone has the third of its bits in common that are not parity.
+ */
+const LEAST_SHARE_OF_DELIVERED = 0.7;
 /** Failed bursts kept of one message ... */
 const MAX_BURSTS = 16;
 /** ... and, in coded bits, of all messages: some 20 to 50 bytes of memory each. The oldest make room. */
@@ -208,7 +213,10 @@ export class MessageBook {
 function isDeliveredBefore({ delivered }: Entry, burst: SoftBurst): boolean {
   if (!delivered) return false;
   const bits = encodeFrame(delivered, burst.redundancyVersion, burst.codedBitCount);
-  return agreementOf(burst.llrs(), bits) >= LEAST_AGREEMENT_WITH_DELIVERED;
+  const llrs = burst.llrs();
+  const { sum } = correlate(llrs, bits);
+  const expected = llrs.reduce((total, llr) => total + Math.abs(llr) * Math.tanh(Math.abs(llr) / 2), 0);
+  return agreementOf(llrs, bits) >= LEAST_AGREEMENT_WITH_DELIVERED && sum >= LEAST_SHARE_OF_DELIVERED * expected;
 }
 
 function costOfLook({ cost }: Refinement, codedBitCount: number): number {
