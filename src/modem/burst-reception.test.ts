@@ -47,7 +47,7 @@ describe('a long burst that breaks off', () => {
     const bursts = new Transmitter({ profile: 'audible-fast' }).repeat(payload);
     const [first, second] = [bursts.next().value, bursts.next().value] as [Float32Array, Float32Array];
     const pieces = [silence(0.5), first.subarray(0, 0.8 * first.length), silence(1.2), second, silence(0.5)];
-    const events = hear(pieces, -4.2, 4);
+    const events = hear(pieces, -4.8, 4);
     expect(events.map(({ type }) => type)).toEqual(['lost', 'message']);
     expect(events[1].report.burstsCombined).toBe(2);
   });
