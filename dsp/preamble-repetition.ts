@@ -9,17 +9,26 @@ import { TimeMap } from './time-map.js';
 
 /** How far the detector may have taken the peaks of down and up chirps apart, in baseband samples: two paths of like strength. */
 const PEAKS_APART_SAMPLES = 1.7;
+/**
+ * What it is mostly off by, in the same measure: 0.19 to 0.21 samples in the root mean square in white noise at the limit of both robust
+ * profiles. Where rooms take it further off the repeats say so clearly; repeats in noise alone agree by chance a turn of the carrier away.
+ */
+const USUAL_ERROR_SAMPLES = 0.2;
+/** Pairs are never taken to be more alike than this. */
+const MOST_LIKENESS = 0.95;
 /** Steps of the search in which the highest frequency turns once between first and last pair. */
 const STEPS_PER_TURN = 6;
 /** Half width over which the preamble's power is smoothed to whiten it. */
 const SMOOTHING_HZ = 100;
 
 /**
- * Time dilation of a burst whose preamble repeats its chirp pair: the one under which the repeats add up best.
+ * Time dilation of a burst whose preamble repeats its chirp pair: the likeliest by how its repeats add up and by what the
+ * detector found.
  *
  * Energy of the sum of all pairs, each shifted back by its place, over all frequencies of the band:
  *   J(a) = sum over L = 1 .. P-1 of Re R(L 2T / (1 + a)) with R the autocorrelation of the whitened passband preamble.
- * That is the likelihood of the dilation for an unknown room, which the chirps' peaks are not.
+ * That gives the likelihood of the dilation for an unknown room, which the chirps' peaks do not. Their error e is taken to follow
+ * Cauchy's distribution, ln p(e) = -ln(1 + (e / usual error)^2): mostly small, at times large.
  *
  * @returns the dilation, or that of `sync` where the preamble has one pair
  */
@@ -42,9 +51,15 @@ export function dilationByRepetition(buffer: BasebandBuffer, placement: Baseband
     const error = (reach * (i - steps)) / steps;
     values[i] = repetition(spectrum, pairSamples / (1 + error), turnRad, pairCount);
   }
+  const natsPerUnit = natsPerRepetition(spectrum, Math.max(...values), pairCount);
+  if (!(natsPerUnit > 0)) return sync.dilation;
+  const usualError = (reach * USUAL_ERROR_SAMPLES) / PEAKS_APART_SAMPLES;
+  for (let i = 0; i < values.length; i++) {
+    const error = (reach * (i - steps)) / steps;
+    values[i] = natsPerUnit * values[i] - Math.log1p((error / usualError) ** 2);
+  }
   const top = topOf(values);
-  if (!(top.value > 0)) return sync.dilation;
-  const error = (reach * (top.place - steps)) / steps;
+  const error = (reach * (top - steps)) / steps;
   return (1 + sync.dilation) * (1 + error) - 1;
 }
 
@@ -52,7 +67,10 @@ export function dilationByRepetition(buffer: BasebandBuffer, placement: Baseband
 interface PowerSpectrum {
   readonly firstRadPerSample: number;
   readonly stepRadPerSample: number;
+  /** Their mean is about 1. */
   readonly power: Float64Array;
+  /** Frequencies for each independent one. */
+  readonly oversampling: number;
 }
 
 /** Power spectrum of the preamble in its band, over its own smoothed self. */
@@ -88,7 +106,7 @@ function whitenedPower(
   }
   const stepRadPerSample = (2 * Math.PI) / size;
   const firstRadPerSample = (2 * Math.PI * centerHz) / basebandRateHz + first * stepRadPerSample;
-  return { firstRadPerSample, stepRadPerSample, power };
+  return { firstRadPerSample, stepRadPerSample, power, oversampling: size / count };
 }
 
 /**
@@ -124,12 +142,22 @@ function repetition(
   return sum;
 }
 
-/** The largest value, and its place, between the places by a parabola. */
-function topOf(values: Float64Array): { value: number; place: number } {
+/**
+ * Log-likelihood of a dilation over `repetition` under it: P Gaussian numbers of unit variance of which any two have the covariance
+ * r, the share of what repeats, have ln p = c |their sum|^2 + what does not depend on it, c = r / ((1 - r) (1 + (P - 1) r)).
+ *
+ * @param most - the largest repetition, which is (P - 1) / 2 r a frequency; 0 or less if nothing repeats, and so is the result
+ */
+function natsPerRepetition({ power, oversampling }: PowerSpectrum, most: number, pairCount: number): number {
+  const likeness = Math.min(MOST_LIKENESS, (2 * most) / ((pairCount - 1) * power.length));
+  return (2 * likeness) / ((1 - likeness) * (1 + (pairCount - 1) * likeness) * oversampling);
+}
+
+/** Place of the largest value, between the places by a parabola. */
+function topOf(values: Float64Array): number {
   let top = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[top]) top = i;
-  const value = values[top];
-  if (top === 0 || top === values.length - 1) return { value, place: top };
-  const curvature = values[top - 1] - 2 * value + values[top + 1];
-  return { value, place: curvature < 0 ? top + (values[top - 1] - values[top + 1]) / (2 * curvature) : top };
+  if (top === 0 || top === values.length - 1) return top;
+  const curvature = values[top - 1] - 2 * values[top] + values[top + 1];
+  return curvature < 0 ? top + (values[top - 1] - values[top + 1]) / (2 * curvature) : top;
 }

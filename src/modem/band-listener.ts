@@ -11,7 +11,7 @@ import {
   profileReception,
   STRONG_SCORE,
 } from './burst-reception.js';
-import { HeaderSeries, type ReadHeader } from './header-series.js';
+import { HeaderSeries, type ReadHeader, startSeconds } from './header-series.js';
 import type { KnownHeaders } from './known-headers.js';
 import { REPEAT_WINDOW_SECONDS } from './message-book.js';
 import { PairGuard } from './pair-guard.js';
@@ -195,21 +195,20 @@ export class BandListener {
     } else if (this.isEcho(reception)) {
       reception.drop();
       this.observer?.ended(reception, 'echo');
-    } else if (header) this.known.remember(header.header, reception.startSeconds);
+    } else if (header) this.known.remember(header, reception.startSeconds);
   }
 
   /** Looks whether the newest burst completes a series that can be read together. */
-  private readSeries({ shared, candidate, firstHeard, startSeconds }: BurstReception): void {
+  private readSeries({ shared, candidate, firstHeard }: BurstReception): void {
     if (!firstHeard || !this.seriesWork.allows(1)) return;
     this.seriesWork.spend(1);
-    const read = this.series.add({ shared, candidate, heard: firstHeard });
-    for (const { header } of read) this.known.remember(header, startSeconds);
-    this.takeUp(read);
+    this.takeUp(this.series.add({ shared, candidate, heard: firstHeard }));
   }
 
   /** Takes up bursts again whose header has become known: their baseband is still kept. */
   private takeUp(read: readonly ReadHeader[]): void {
     for (const unread of read) {
+      this.known.remember(unread, startSeconds(unread));
       const reception = new BurstReception(unread.shared, unread.candidate);
       reception.adopt(this.buffer, unread);
       if (reception.state === 'dropped' || this.isEcho(reception)) continue;

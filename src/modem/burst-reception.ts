@@ -222,7 +222,7 @@ export class BurstReception {
       this.headerAttempts++;
       const heard: SoftHeader = { llrs, tones: this.demodulator.headerTones };
       this.firstHeader ??= heard;
-      const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, heard);
+      const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, heard, this.startSeconds);
       if (decoded) {
         this.accept(decoded);
         return;

@@ -26,6 +26,13 @@ export const LEAST_AGREEMENT_WITH_KNOWN = 3.7;
  */
 export const LEAST_EVIDENCE_WITH_KNOWN = 14;
 
+/**
+ * The same two for a burst that starts within 12 ms of when its message's next is due, and for the version due alone: hardly one
+ * of another message in a hundred does, of which a fortieth or, by tones, a twentieth at most is taken for it.
+ */
+export const LEAST_AGREEMENT_WITH_EXPECTED = 2;
+export const LEAST_EVIDENCE_WITH_EXPECTED = 3;
+
 /** For tones of a series read together: of the 2^30 headers there are, chance makes one believed in a million series. */
 export const LEAST_EVIDENCE_OF_SERIES = 35;
 
@@ -36,11 +43,17 @@ export interface SoftHeader {
   readonly tones: ToneMetrics | undefined;
 }
 
-/** @returns how far what was heard is beyond what a known header of these coded bits is asked for; believed if it is more than 0 */
-export function marginsOfKnown({ llrs, tones }: SoftHeader): (bits: Uint8Array) => number {
-  if (!tones) return (bits) => agreementOf(llrs, bits) - LEAST_AGREEMENT_WITH_KNOWN;
+/** How far what was heard is beyond what a known header of these coded bits is asked for; believed if it is more than 0. */
+export type MarginOfKnown = (bits: Uint8Array, isExpected: boolean) => number;
+
+export function marginsOfKnown({ llrs, tones }: SoftHeader): MarginOfKnown {
+  if (!tones) {
+    return (bits, isExpected) =>
+      agreementOf(llrs, bits) - (isExpected ? LEAST_AGREEMENT_WITH_EXPECTED : LEAST_AGREEMENT_WITH_KNOWN);
+  }
   const byLot = logMeanLikelihood(tones);
-  return (bits) => toneEvidence(tones, bits, byLot) - LEAST_EVIDENCE_WITH_KNOWN;
+  return (bits, isExpected) =>
+    toneEvidence(tones, bits, byLot) - (isExpected ? LEAST_EVIDENCE_WITH_EXPECTED : LEAST_EVIDENCE_WITH_KNOWN);
 }
 
 /** How far soft bits agree with coded bits, in standard deviations of what unrelated soft bits do. */

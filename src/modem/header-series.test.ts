@@ -110,12 +110,12 @@ describe('a series of headers', () => {
 describe('known headers', () => {
   test('are recognised in soft bits too faint to read, with the redundancy version (seeds 1 to 50)', () => {
     const known = new KnownHeaders();
-    known.remember(HEADER, 1);
-    known.remember(OTHER, 1);
+    known.remember({ header: HEADER, redundancyVersion: 0 }, 1);
+    known.remember({ header: OTHER, redundancyVersion: 0 }, 1);
     let recognised = 0;
     for (let seed = 1; seed <= 50; seed++) {
       const { heard } = unread(OTHER, seed % 4, 2, FAINT_DB, new SeededRandom(seed));
-      const result = known.recognise(SHARED.headerCodec, heard);
+      const result = known.recognise(SHARED.headerCodec, heard, 2);
       if (!result) continue;
       expect(result).toEqual({ header: OTHER, redundancyVersion: seed % 4 });
       recognised++;
@@ -125,21 +125,21 @@ describe('known headers', () => {
 
   test('are not recognised in another phone’s header or in noise (seeds 1 to 500)', () => {
     const known = new KnownHeaders();
-    known.remember(HEADER, 1);
+    known.remember({ header: HEADER, redundancyVersion: 0 }, 1);
     let mistaken = 0;
     for (let seed = 1; seed <= 500; seed++) {
       const { heard } = unread(OTHER, seed % 4, 2, seed % 2 ? 0 : -60, new SeededRandom(seed));
-      if (known.recognise(SHARED.headerCodec, heard)) mistaken++;
+      if (known.recognise(SHARED.headerCodec, heard, 2)) mistaken++;
     }
     expect(mistaken).toBeLessThanOrEqual(1);
   });
 
   test('are forgotten after a while', () => {
     const known = new KnownHeaders();
-    known.remember(HEADER, 1);
+    known.remember({ header: HEADER, redundancyVersion: 0 }, 1);
     known.expire(2);
     const { heard } = unread(HEADER, 0, 2, 0, new SeededRandom(1));
-    expect(known.recognise(SHARED.headerCodec, heard)).toBeUndefined();
+    expect(known.recognise(SHARED.headerCodec, heard, 2)).toBeUndefined();
   });
 
   test('agreement of unrelated soft bits has variance 1 (seed 1)', () => {
@@ -202,18 +202,39 @@ describe('headers sent as tones', () => {
 
   test('are recognised where they are known, and nothing is in another phone’s or in noise (seeds 1 to 100)', () => {
     const known = new KnownHeaders();
-    known.remember(HEADER, 1);
+    known.remember({ header: HEADER, redundancyVersion: 0 }, 1);
     let recognised = 0;
     for (let seed = 1; seed <= 100; seed++) {
       const random = new SeededRandom(seed);
       const version = seed % 4;
       const { heard } = unreadTones(HEADER, version, 2, 2, random);
-      if (known.recognise(ROBUST.headerCodec, heard)?.redundancyVersion === version) recognised++;
+      if (known.recognise(ROBUST.headerCodec, heard, 2)?.redundancyVersion === version) recognised++;
       for (const esN0Db of [-40, 2, 10])
         expect(
-          known.recognise(ROBUST.headerCodec, unreadTones(OTHER, version, 2, esN0Db, random).heard),
+          known.recognise(ROBUST.headerCodec, unreadTones(OTHER, version, 2, esN0Db, random).heard, 2),
         ).toBeUndefined();
     }
     expect(recognised).toBeGreaterThanOrEqual(95);
+  });
+
+  test('are recognised fainter where and as they are expected, and only there (-1 dB a tone, seeds 1 to 100)', () => {
+    const known = new KnownHeaders();
+    known.remember({ header: HEADER, redundancyVersion: 0 }, 1);
+    known.remember({ header: HEADER, redundancyVersion: 1 }, 4);
+    const recognised = { due: 0, late: 0, withOtherVersion: 0, ofAnother: 0 };
+    for (let seed = 1; seed <= 100; seed++) {
+      const random = new SeededRandom(seed);
+      const due = unreadTones(HEADER, 2, 7, -1, random).heard;
+      const other = unreadTones(HEADER, 3, 7, -1, random).heard;
+      const anothers = unreadTones(OTHER, 2, 7, -1, random).heard;
+      recognised.due += Number(known.recognise(ROBUST.headerCodec, due, 7)?.redundancyVersion === 2);
+      recognised.late += Number(known.recognise(ROBUST.headerCodec, due, 7.1) !== undefined);
+      recognised.withOtherVersion += Number(known.recognise(ROBUST.headerCodec, other, 7) !== undefined);
+      recognised.ofAnother += Number(known.recognise(ROBUST.headerCodec, anothers, 7) !== undefined);
+    }
+    expect(recognised.due).toBeGreaterThanOrEqual(90);
+    expect(recognised.late).toBeLessThanOrEqual(20);
+    expect(recognised.withOtherVersion).toBeLessThanOrEqual(20);
+    expect(recognised.ofAnother).toBeLessThanOrEqual(2);
   });
 });

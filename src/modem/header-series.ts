@@ -5,6 +5,7 @@ import type { Header } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { addFlipped, logMeanLikelihood, toneEvidence, toneLlrs } from '../../dsp/tone-metrics.js';
+import { PACE_TOLERANCE_SECONDS, versionAfter } from './burst-pace.js';
 import type { ProfileReception } from './burst-reception.js';
 import { correlate, LEAST_AGREEMENT_OF_SERIES, LEAST_EVIDENCE_OF_SERIES, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
@@ -28,8 +29,6 @@ const MAX_UNREAD = 32;
 const PARTNERS = 4;
 /** Of the bursts between two that were found, one may have been missed. */
 const MAX_STEP = 2;
-/** Bursts of a series are this evenly spaced: playing may stutter by a buffer. */
-const PACE_TOLERANCE_SECONDS = 0.012;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
 
@@ -81,7 +80,7 @@ export class HeaderSeries {
   takeKnown(known: KnownHeaders): ReadHeader[] {
     const read: ReadHeader[] = [];
     this.unread = this.unread.filter((unread) => {
-      const recognised = known.recognise(unread.shared.headerCodec, unread.heard);
+      const recognised = known.recognise(unread.shared.headerCodec, unread.heard, startSeconds(unread));
       if (recognised) read.push({ ...unread, ...recognised });
       return !recognised;
     });
@@ -106,7 +105,8 @@ export class HeaderSeries {
   }
 }
 
-function startSeconds({ shared, candidate }: UnreadHeader): number {
+/** Of the burst, since the stream began. */
+export function startSeconds({ shared, candidate }: UnreadHeader): number {
   return candidate.startSamples / shared.basebandRateHz;
 }
 
@@ -125,7 +125,7 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
     const read = series.map(({ unread, age }) => ({
       ...unread,
       header,
-      redundancyVersion: versionBefore(newestVersion, age),
+      redundancyVersion: versionAfter(newestVersion, -age),
     }));
     if (isBelievable(read)) return read;
   }
@@ -148,7 +148,7 @@ function toneSumOf(series: readonly Member[], supposedVersion: number): Float32A
     const { tones } = unread.heard;
     if (!tones) return undefined;
     total ??= { tonesPerGroup: tones.tonesPerGroup, values: new Float32Array(tones.values.length) };
-    headerCodec.descramble(ones, versionBefore(supposedVersion, age), signs);
+    headerCodec.descramble(ones, versionAfter(supposedVersion, -age), signs);
     addFlipped(
       tones,
       Uint8Array.from(signs, (sign) => Number(sign < 0)),
@@ -171,7 +171,7 @@ function bitSumOf(series: readonly Member[], supposedVersion: number): Float32Ar
   const plain = new Float32Array(headerCodec.codedBitCount);
   let ownEnergy = 0;
   for (const { unread, age } of series) {
-    headerCodec.descramble(unread.heard.llrs, versionBefore(supposedVersion, age), plain);
+    headerCodec.descramble(unread.heard.llrs, versionAfter(supposedVersion, -age), plain);
     for (let i = 0; i < sum.length; i++) {
       sum[i] += plain[i];
       ownEnergy += plain[i] * plain[i];
@@ -198,9 +198,4 @@ function isBelievable(series: readonly ReadHeader[]): boolean {
   }
   if (energy === 0) return evidence >= LEAST_EVIDENCE_OF_SERIES;
   return sum >= LEAST_AGREEMENT_OF_SERIES * Math.sqrt(energy);
-}
-
-/** Redundancy version of the burst sent `age` bursts before one of this version. */
-function versionBefore(redundancyVersion: number, age: number): number {
-  return (((redundancyVersion - age) % REDUNDANCY_VERSION_COUNT) + REDUNDANCY_VERSION_COUNT) % REDUNDANCY_VERSION_COUNT;
 }
