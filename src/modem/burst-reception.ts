@@ -133,6 +133,11 @@ export class BurstReception {
     return this.endOf(this.layout?.symbolCount ?? this.shared.headerSymbolCount);
   }
 
+  /** Of the header alone. */
+  get headerEndSeconds(): number {
+    return this.endOf(this.shared.headerSymbolCount);
+  }
+
   private endOf(symbolCount: number): number {
     return this.demodulator.endOfBurst(symbolCount) / this.shared.basebandRateHz;
   }
@@ -161,7 +166,7 @@ export class BurstReception {
     this.work?.refund(this.headerAttempts);
   }
 
-  /** Gives up: another reception follows the same burst. */
+  /** Gives up: another reception follows the same burst, or too many others go on. */
   drop(): void {
     this.currentState = 'dropped';
   }
