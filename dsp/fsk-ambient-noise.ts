@@ -1,7 +1,7 @@
 // What an FSK burst hears where no tone sounds: the surroundings, by medians, and what rings of earlier symbols.
 
 import type { FskWaveform } from './fsk-grid.js';
-import { selectInPlace } from './order-statistic.js';
+import { selectInPlace, selectNear } from './order-statistic.js';
 
 /** Median of an exponential distribution over its mean. */
 export const EXPONENTIAL_MEDIAN = Math.LN2;
@@ -25,10 +25,12 @@ export function ambientNoise(toneCount: number, energies: readonly Float64Array[
   const byTone = new Float64Array(toneCount * count);
   for (let t = 0; t < count; t++)
     for (let tone = 0; tone < toneCount; tone++) byTone[tone * count + t] = energies[t][tone];
+  let pooled = 0;
   for (let tone = 0; tone < toneCount; tone++) {
     const first = Math.max(0, tone - POOL_HALF_WIDTH);
     const last = Math.min(toneCount - 1, tone + POOL_HALF_WIDTH);
-    const pooled = medianOf(byTone.slice(first * count, (last + 1) * count));
+    const pool = byTone.subarray(first * count, (last + 1) * count);
+    pooled = pool.length > 0 ? selectNear(pool, pool.length >> 1, pooled) : 0;
     const own = byTone.slice(tone * count, (tone + 1) * count);
     const alone = count >= LEAST_SYMBOLS_FOR_OWN_MEDIAN ? medianOf(own) : 0;
     perTone[tone] = (alone > INTERFERER_RATIO * pooled ? alone : pooled) / EXPONENTIAL_MEDIAN;

@@ -45,22 +45,22 @@ export interface NoiseCells {
  * @returns how loud each tone's neighbours are, by steps: 0 for as loud as usual
  */
 export function noiseContexts(energies: Float64Array, ambient: Float64Array): Uint8Array {
-  return Uint8Array.from(energies, (_, tone) => {
+  const ratios = energies.map((energy, tone) => energy / ambient[tone]);
+  const contexts = new Uint8Array(energies.length);
+  for (let tone = 0; tone < contexts.length; tone++) {
+    const first = Math.max(0, tone - NEIGHBOURS);
+    const last = Math.min(ratios.length - 1, tone + NEIGHBOURS);
     let sum = 0;
     let loudest = 0;
-    let count = 0;
-    for (let i = Math.max(0, tone - NEIGHBOURS); i <= Math.min(energies.length - 1, tone + NEIGHBOURS); i++) {
+    for (let i = first; i <= last; i++) {
       if (i === tone) continue;
-      const ratio = energies[i] / ambient[i];
-      sum += ratio;
-      if (ratio > loudest) loudest = ratio;
-      count++;
+      sum += ratios[i];
+      if (ratios[i] > loudest) loudest = ratios[i];
     }
-    const mean = (sum - loudest) / Math.max(1, count - 1);
-    let context = 0;
-    while (mean >= CONTEXT_LIMITS[context]) context++;
-    return context;
-  });
+    const mean = (sum - loudest) / Math.max(1, last - first - 1);
+    while (mean >= CONTEXT_LIMITS[contexts[tone]]) contexts[tone]++;
+  }
+  return contexts;
 }
 
 /**
@@ -71,25 +71,41 @@ export function noiseContexts(energies: Float64Array, ambient: Float64Array): Ui
  */
 export function learnScaleShares(cells: NoiseCells): ScaleShares | undefined {
   if (meanSquare(cells) < LEAST_MEAN_SQUARE) return undefined;
-  const { silence, contexts } = cells;
   const densities = densitiesOf(cells);
   const shares = Array.from({ length: CONTEXT_COUNT }, () => Float64Array.from(FIRST_SHARES));
   let gain = 0;
   for (let round = 0; round < LEARNING_ROUNDS; round++) {
-    const counts = shares.map(() => new Float64Array(NOISE_SCALES.length));
-    gain = 0;
-    for (let i = 0, at = 0; i < silence.length; i++, at += NOISE_SCALES.length) {
-      const row = shares[contexts[i]];
-      let density = 0;
-      for (let k = 0; k < row.length; k++) density += row[k] * densities[at + k];
-      if (!(density > 0)) continue;
-      for (let k = 0; k < row.length; k++)
-        counts[contexts[i]][k] += (silence[i] * row[k] * densities[at + k]) / density;
-      gain += silence[i] * Math.log(density / Math.max(densities[at], Number.MIN_VALUE));
-    }
-    shareOut(counts, shares);
+    if (round === LEARNING_ROUNDS - 1) gain = gainOf(cells, densities, shares);
+    shareOut(countScales(cells, densities, shares), shares);
   }
   return gain > LEAST_GAIN ? shares : undefined;
+}
+
+/** How many silent cells of each context were heard at each level, by what is believed of the shares. */
+function countScales({ silence, contexts }: NoiseCells, densities: Float64Array, shares: ScaleShares): Float64Array[] {
+  const counts = shares.map(() => new Float64Array(NOISE_SCALES.length));
+  for (let i = 0, at = 0; i < silence.length; i++, at += NOISE_SCALES.length) {
+    const row = shares[contexts[i]];
+    const count = counts[contexts[i]];
+    let density = 0;
+    for (let k = 0; k < row.length; k++) density += row[k] * densities[at + k];
+    if (!(density > 0)) continue;
+    const weight = silence[i] / density;
+    for (let k = 0; k < row.length; k++) count[k] += weight * row[k] * densities[at + k];
+  }
+  return counts;
+}
+
+/** By how much the levels explain the silent cells better than the usual one alone, in nats. */
+function gainOf({ silence, contexts }: NoiseCells, densities: Float64Array, shares: ScaleShares): number {
+  let gain = 0;
+  for (let i = 0, at = 0; i < silence.length; i++, at += NOISE_SCALES.length) {
+    const row = shares[contexts[i]];
+    let density = 0;
+    for (let k = 0; k < row.length; k++) density += row[k] * densities[at + k];
+    if (density > 0) gain += silence[i] * Math.log(density / Math.max(densities[at], Number.MIN_VALUE));
+  }
+  return gain;
 }
 
 function meanSquare({ energies, ambient, ringing, silence }: NoiseCells): number {

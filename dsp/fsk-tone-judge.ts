@@ -32,8 +32,9 @@ export class FskToneJudge {
   private levels: FskLevels | undefined;
   /** Whether the room rings so much that tones are judged by it. */
   private rings = false;
-  /** Whether the decoder has said something since the tones were judged. */
+  /** Whether the decoder has said something since the tones were judged, and whether they were judged by what it said. */
   private isToldMore = false;
+  private isJudgedByDecoder = false;
 
   constructor(private readonly waveform: FskWaveform) {
     this.toneCount = fskToneCount(waveform);
@@ -100,7 +101,8 @@ export class FskToneJudge {
   /** Forgets what the decoder said. */
   restart(): void {
     this.priors = new Float32Array(0);
-    if (this.rings) this.metrics = new Float32Array(0);
+    this.isToldMore = false;
+    if (this.isJudgedByDecoder) this.metrics = new Float32Array(0);
   }
 
   /**
@@ -113,6 +115,7 @@ export class FskToneJudge {
     const count = this.energies.length;
     this.metrics = new Float32Array((count - headerSymbolCount) * this.toneCount);
     this.rings = false;
+    this.isJudgedByDecoder = before !== undefined;
     for (let first = headerSymbolCount; first < count; first += LEVEL_BLOCK_SYMBOLS) {
       const last = Math.min(count, first + LEVEL_BLOCK_SYMBOLS);
       const from = Math.max(0, Math.min(first - headerSymbolCount, last - LEVEL_BLOCK_SYMBOLS));

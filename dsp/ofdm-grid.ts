@@ -46,6 +46,10 @@ function pilotSequence(): Int8Array {
 
 export class OfdmGrid {
   private readonly signs = pilotSequence();
+  /** Coded payload bits of the first symbol, and of the others by the place of their pilots, as far as they were asked for. */
+  private readonly payloadBits: number[] = [];
+  /** Carriers of the pilots, likewise. */
+  private readonly pilots: (readonly number[])[] = [];
 
   constructor(readonly waveform: OfdmWaveform) {}
 
@@ -58,6 +62,15 @@ export class OfdmGrid {
     if (carrier % HEADER_PILOT_SPACING === 0) return 'pilot';
     const { headerSpacing } = this.waveform;
     return carrier % headerSpacing === headerSpacing >> 1 ? 'header' : 'payload';
+  }
+
+  /** The carriers of a symbol's pilots, in rising order. */
+  pilotsOf(symbol: number): readonly number[] {
+    const alike = firstAlike(symbol);
+    this.pilots[alike] ??= Array.from({ length: this.waveform.carrierCount }, (_, c) => c).filter(
+      (c) => this.cellKind(alike, c) === 'pilot',
+    );
+    return this.pilots[alike];
   }
 
   /** Real part of a pilot, +-sqrt(1/2): chip 2 (symbol carrierCount + carrier) of the sequence. */
@@ -78,7 +91,7 @@ export class OfdmGrid {
   /** Coded bits of the payload in the first count symbols. */
   payloadBitCount(symbolCount: number): number {
     let bits = 0;
-    for (let symbol = 0; symbol < symbolCount; symbol++) bits += this.bitCount('payload', symbol);
+    for (let symbol = 0; symbol < symbolCount; symbol++) bits += this.payloadBitsOf(symbol);
     return bits;
   }
 
@@ -86,8 +99,14 @@ export class OfdmGrid {
   symbolCountFor(infoBitCount: number): number {
     const wanted = infoBitCount / this.waveform.codeRate;
     let symbolCount = 0;
-    for (let bits = 0; bits < wanted; symbolCount++) bits += this.bitCount('payload', symbolCount);
+    for (let bits = 0; bits < wanted; symbolCount++) bits += this.payloadBitsOf(symbolCount);
     return symbolCount;
+  }
+
+  private payloadBitsOf(symbol: number): number {
+    const alike = firstAlike(symbol);
+    this.payloadBits[alike] ??= this.bitCount('payload', alike);
+    return this.payloadBits[alike];
   }
 
   private bitCount(kind: CellKind, symbol: number): number {
@@ -100,4 +119,9 @@ export class OfdmGrid {
   private chip(index: number): number {
     return this.signs[index % PILOT_SEQUENCE_LENGTH] * Math.SQRT1_2;
   }
+}
+
+/** The first symbol whose cells are of the same kinds. */
+function firstAlike(symbol: number): number {
+  return symbol === 0 ? 0 : 1 + ((symbol - 1) % PAYLOAD_PILOT_SPACING);
 }

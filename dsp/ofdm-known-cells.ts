@@ -24,17 +24,16 @@ export class KnownCells {
   /** Adds a symbol's pilots to the statistics, and its header cells if they are known. @param noise - per carrier */
   addTo(statistics: CellStatistics, symbol: OfdmSymbol, noise: Float64Array): void {
     const { index, re, im } = symbol;
-    let bit = 0;
-    for (let c = 0; c < re.length; c++) {
-      const kind = this.grid.cellKind(index, c);
-      if (kind === 'pilot') {
-        const xRe = this.grid.pilotRe(index, c);
-        statistics.addCell(c, re[c], im[c], xRe, this.grid.pilotIm(index, c), noise[c]);
-      } else if (kind === 'header' && this.headerBits.length > 0) {
-        const xRe = hardCoordinate(this.headerBits[bit++]);
-        const xIm = hardCoordinate(this.headerBits[bit++]);
-        statistics.addCell(c, re[c], im[c], xRe, xIm, noise[c]);
-      }
+    for (const c of this.grid.pilotsOf(index)) {
+      const xRe = this.grid.pilotRe(index, c);
+      statistics.addCell(c, re[c], im[c], xRe, this.grid.pilotIm(index, c), noise[c]);
+    }
+    if (index > 0 || this.headerBits.length === 0) return;
+    for (let c = 0, bit = 0; c < re.length; c++) {
+      if (this.grid.cellKind(0, c) !== 'header') continue;
+      const xRe = hardCoordinate(this.headerBits[bit++]);
+      const xIm = hardCoordinate(this.headerBits[bit++]);
+      statistics.addCell(c, re[c], im[c], xRe, xIm, noise[c]);
     }
   }
 
@@ -92,8 +91,7 @@ export class KnownCells {
     const { carrierCount } = this.grid.waveform;
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);
-    for (let c = 0; c < carrierCount; c++) {
-      if (this.grid.cellKind(symbol, c) !== 'pilot') continue;
+    for (const c of this.grid.pilotsOf(symbol)) {
       re[c] = this.grid.pilotRe(symbol, c);
       im[c] = this.grid.pilotIm(symbol, c);
     }

@@ -113,14 +113,11 @@ export class OfdmNoise {
   pilotLevel(symbol: FittedCells): number {
     const { grid } = this;
     const { index } = symbol;
+    const pilots = grid.pilotsOf(index);
     let sum = 0;
-    let count = 0;
-    for (let c = 0; c < this.variance.length; c++) {
-      if (grid.cellKind(index, c) !== 'pilot') continue;
+    for (const c of pilots)
       sum += residualPower(symbol, c, grid.pilotRe(index, c), grid.pilotIm(index, c)) / this.variance[c];
-      count++;
-    }
-    return sum / Math.max(1, count);
+    return sum / Math.max(1, pilots.length);
   }
 
   /**

@@ -29,7 +29,7 @@ describe('the search for a change of speed', () => {
     [-0.3, 0.1],
   ])('finds that of a payload symbol (mean %p, growth %p m/s)', (mean, growth) => {
     const { attempt, counted } = peakAt(mean, growth);
-    expectSpeed(searchPayloadSpeed(attempt, 25)?.change, mean, growth);
+    expectSpeed(searchPayloadSpeed(attempt, 25, 15)?.change, mean, growth);
     expect(counted.count).toBeLessThan(90);
   });
 
@@ -56,6 +56,9 @@ describe('the search for a change of speed', () => {
     const header = peakAt(3, 3);
     expect(searchHeaderSpeed(header.attempt, 10)).toBeUndefined();
     expect(header.counted.count).toBeLessThan(60);
+    const payload = peakAt(3, 3);
+    expect(searchPayloadSpeed(payload.attempt, 25, 15)).toBeUndefined();
+    expect(payload.counted.count).toBe(34);
     const still = peakAt(0, 0);
     expect(searchGrowth(still.attempt, 50)).toBeUndefined();
     expect(still.counted.count).toBe(6);

@@ -69,16 +69,18 @@ class SpeedSearch<T extends SpeedTrial> {
  * explains nothing, is another from the start.
  *
  * @param goodFit - with which the coarse search may end
+ * @param leastFit - of any change of the coarse search before it is refined
  */
 export function searchPayloadSpeed<T extends SpeedTrial>(
   attempt: (change: SpeedChange) => T,
   goodFit: number,
+  leastFit: number,
 ): T | undefined {
   const search = new SpeedSearch(attempt);
   for (let k = -RAMP_COUNT; k <= RAMP_COUNT; k++) if (k !== 0) search.test(k * MEAN_STEP, 2 * k * MEAN_STEP);
   if ((search.best?.fit ?? 0) < goodFit)
     for (let k = -STEP_COUNT; k <= STEP_COUNT; k++) if (k !== 0) search.test(k * MEAN_STEP, 0);
-  return search.refine();
+  return search.best && search.best.fit > leastFit ? search.refine() : undefined;
 }
 
 /**

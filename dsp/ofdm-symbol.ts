@@ -65,16 +65,26 @@ export function turnBack(symbol: OfdmSymbol, slipSamples: number, omegaRadPerSam
   turnPoints(symbol.plain, slipSamples, omegaRadPerSample);
 }
 
-/** The same of any cells. */
-export function turnPoints({ re, im }: CellPoints, slipSamples: number, omegaRadPerSample: Float64Array): void {
-  for (let c = 0; c < re.length; c++) {
-    const phase = omegaRadPerSample[c] * slipSamples;
-    const cos = Math.cos(phase);
-    const sin = Math.sin(phase);
-    const turned = re[c] * cos + im[c] * sin;
-    im[c] = im[c] * cos - re[c] * sin;
-    re[c] = turned;
-  }
+function turnPoints(points: CellPoints, slipSamples: number, omegaRadPerSample: Float64Array): void {
+  for (let c = 0; c < points.re.length; c++) turnCell(points, c, omegaRadPerSample[c] * slipSamples);
+}
+
+/** The same of some carriers' cells. */
+export function turnCells(
+  points: CellPoints,
+  carriers: readonly number[],
+  slipSamples: number,
+  omegaRadPerSample: Float64Array,
+): void {
+  for (const c of carriers) turnCell(points, c, omegaRadPerSample[c] * slipSamples);
+}
+
+function turnCell({ re, im }: CellPoints, c: number, phaseRad: number): void {
+  const cos = Math.cos(phaseRad);
+  const sin = Math.sin(phaseRad);
+  const turned = re[c] * cos + im[c] * sin;
+  im[c] = im[c] * cos - re[c] * sin;
+  re[c] = turned;
 }
 
 /**
@@ -95,6 +105,7 @@ export function cellSlip(
   const qRe = new Float64Array(re.length);
   const qIm = new Float64Array(re.length);
   for (let c = 0; c < re.length; c++) {
+    if (points.re[c] === 0 && points.im[c] === 0) continue;
     const hRe = channelRe[c] * points.re[c] - channelIm[c] * points.im[c];
     const hIm = channelRe[c] * points.im[c] + channelIm[c] * points.re[c];
     qRe[c] = (hRe * re[c] + hIm * im[c]) / noise[c];

@@ -1,5 +1,8 @@
 // The k-th smallest of some values without sorting them all.
 
+/** Share by which a guess may be off. */
+const GUESS_TOLERANCE = 0.1;
+
 /**
  * Hoare's selection: on average some three comparisons a value.
  *
@@ -28,4 +31,26 @@ export function selectInPlace(values: Float64Array, rank: number): number {
     else break;
   }
   return values[rank];
+}
+
+/**
+ * The same, without touching the values, where a good guess is at hand: only those within a tenth of it are put in order. For medians of
+ * stretches that overlap: a third of the time.
+ *
+ * @param guess - what it may be, > 0; any other only takes longer
+ */
+export function selectNear(values: Float64Array, rank: number, guess: number): number {
+  const low = (1 - GUESS_TOLERANCE) * guess;
+  const high = (1 + GUESS_TOLERANCE) * guess;
+  let below = 0;
+  let within = 0;
+  for (let i = 0; i < values.length; i++) {
+    below += values[i] < low ? 1 : 0;
+    within += values[i] <= high ? 1 : 0;
+  }
+  within -= below;
+  if (rank < below || rank >= below + within) return selectInPlace(values.slice(), rank);
+  const near = new Float64Array(within);
+  for (let i = 0, at = 0; at < within; i++) if (values[i] >= low && values[i] <= high) near[at++] = values[i];
+  return selectInPlace(near, rank - below);
 }

@@ -24,8 +24,7 @@ export function matchPilots(grid: OfdmGrid, symbol: FittedCells, noise: Float64A
   let along = 0;
   let whole = 0;
   let variance = 0;
-  for (let c = 0; c < re.length; c++) {
-    if (grid.cellKind(index, c) !== 'pilot') continue;
+  for (const c of grid.pilotsOf(index)) {
     const pilotRe = grid.pilotRe(index, c);
     const pilotIm = grid.pilotIm(index, c);
     const expectedRe = channelRe[c] * pilotRe - channelIm[c] * pilotIm;

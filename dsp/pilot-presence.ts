@@ -7,6 +7,8 @@ import { matchPilots } from './pilot-match.js';
 
 /** Symbols that are judged together: 0.7 s. */
 const SYMBOL_COUNT = 8;
+/** And right behind the header, of which nothing was heard since: what was sung to be taken for one. */
+const FIRST_SYMBOL_COUNT = 4;
 /**
  * Share of the pilots' expected amplitude below which they are not there. Another burst as loud in their place comes to 0.2, since each
  * symbol's time is the one that suits its pilots best.
@@ -43,7 +45,8 @@ export class PilotPresence {
 
   /** Whether the latest symbols' pilots were not those of the burst: it is over, or buried for so long that it is lost. */
   get isGone(): boolean {
-    if (this.count < SYMBOL_COUNT) return false;
+    const isFirst = this.count === FIRST_SYMBOL_COUNT;
+    if (this.count < SYMBOL_COUNT && !isFirst) return false;
     const whole = sum(this.whole);
     const certainty = ((1 - LEAST_SHARE) * whole) / Math.sqrt(sum(this.variance));
     return sum(this.along) < LEAST_SHARE * whole && certainty > LEAST_CERTAINTY;

@@ -36,6 +36,11 @@ const DOUBTFUL: WorkAllowance = { perSecond: 2, inARow: 7 };
 const SERIES: WorkAllowance = { perSecond: 2, inARow: 5 };
 /** Bursts received at once in a band; the weakest that has no header yet makes room. */
 const MAX_RECEPTIONS = 6;
+/**
+ * Of one profile so many go on at once: those of two phones. What has begun first makes room for another, as it is the likeliest to have
+ * broken off, which an FSK burst cannot tell: what is sung, or was begun and stopped, must not keep a phone out for long.
+ */
+const MAX_OF_A_PROFILE = PHONES;
 /** The baseband kept: four bursts of the slowest profile, sixteen of the fast ones, whose headers are only read together. */
 const MEMORY_SECONDS = 20;
 /** Of this, unread headers are kept for so long: their surroundings and preamble must still be there. */
@@ -195,7 +200,24 @@ export class BandListener {
     } else if (this.isEcho(reception)) {
       reception.drop();
       this.observer?.ended(reception, 'echo');
-    } else if (header) this.known.remember(header, reception.startSeconds);
+    } else if (header) {
+      this.known.remember(header, reception.startSeconds);
+      this.makeRoom(reception);
+    }
+  }
+
+  /** Gives up the profile's oldest reception where too many go on beyond the header that was read last. */
+  private makeRoom({ shared, headerEndSeconds }: BurstReception): void {
+    const goingOn = this.receptions.filter(
+      (other) =>
+        other.shared === shared &&
+        other.header &&
+        other.state !== 'dropped' &&
+        other.announcedEndSeconds > headerEndSeconds,
+    );
+    if (goingOn.length <= MAX_OF_A_PROFILE) return;
+    const oldest = goingOn.reduce((a, b) => (a.startSeconds <= b.startSeconds ? a : b));
+    oldest.giveWay();
   }
 
   /** Looks whether the newest burst completes a series that can be read together. */

@@ -100,3 +100,22 @@ describe('a recorder that sets its own gain', () => {
     }
   });
 });
+
+describe('bursts that were begun and stopped', () => {
+  test.each(['audible-robust', 'ultrasonic-robust'] as const)(
+    'do not keep the next one out, however many and loud: %s (seed 11)',
+    (profile) => {
+      const transmitter = new Transmitter({ profile });
+      const begun = transmitter.modulate(new SeededRandom(12).bytes(400)).subarray(0, Math.round(1.2 * RATE_HZ));
+      const payload = new SeededRandom(11).bytes(20);
+      const whole = transmitter.modulate(payload).map((x) => 0.3 * x);
+      const stopped = Array.from({ length: 7 }, () => [begun, silence(0.6)]).flat();
+      const events = hear([silence(0.5), ...stopped, whole, silence(0.5)], 15, 20);
+      const messages = events.flatMap((event) => (event.type === 'message' ? [event.payload] : []));
+      expect(messages).toEqual([payload]);
+      const reasons = events.flatMap((event) => (event.type === 'lost' ? [event.reason] : []));
+      expect(reasons.length).toBeGreaterThan(3);
+      expect(new Set(reasons)).toEqual(new Set(['displaced']));
+    },
+  );
+});

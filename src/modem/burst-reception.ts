@@ -73,6 +73,7 @@ export class BurstReception {
   private headerAttempts = 0;
   private looksDoubtful = false;
   private hasBrokenOff = false;
+  private hasGivenWay = false;
   private layout: BurstLayout | undefined;
   private decoded: DecodedHeader | undefined;
 
@@ -125,12 +126,17 @@ export class BurstReception {
 
   /** Of the burst, or of what was heard of it if it broke off. */
   get endSeconds(): number {
-    return this.isCutOff ? this.endOf(this.nextSymbol) : this.announcedEndSeconds;
+    return this.isCutOff || this.isDisplaced ? this.endOf(this.nextSymbol) : this.announcedEndSeconds;
   }
 
   /** Of the burst as its header announced it. */
   get announcedEndSeconds(): number {
     return this.endOf(this.layout?.symbolCount ?? this.shared.headerSymbolCount);
+  }
+
+  /** Of the header alone. */
+  get headerEndSeconds(): number {
+    return this.endOf(this.shared.headerSymbolCount);
   }
 
   private endOf(symbolCount: number): number {
@@ -147,6 +153,11 @@ export class BurstReception {
     return this.hasBrokenOff;
   }
 
+  /** Whether others made it end before that. */
+  get isDisplaced(): boolean {
+    return this.hasGivenWay;
+  }
+
   /** Soft bits of the payload, 0 for what was not heard. */
   payloadLlrs(): Float32Array {
     const heard = this.demodulator.payloadLlrs();
@@ -159,6 +170,12 @@ export class BurstReception {
   /** The burst was heard: what its header took was not in vain. */
   redeem(): void {
     this.work?.refund(this.headerAttempts);
+  }
+
+  /** Too many others go on: it ends where it is, and is not decoded. */
+  giveWay(): void {
+    this.hasGivenWay = true;
+    this.currentState = 'complete';
   }
 
   /** Gives up: another reception follows the same burst. */

@@ -5,7 +5,7 @@ import type { BurstVerdict } from './message-book.js';
 
 /**
  * How a reception ended: `refused` - never looked at, the limits of work were reached; `displaced` - made room for a stronger
- * one; `no-header` - the header's check sum was wrong under every assumption; `chance-header` - it was right, but the signal
+ * one, or was the first of too many at once; `no-header` - the header's check sum was wrong under every assumption; `chance-header` - it was right, but the signal
  * is far too weak for it to be more than chance; `echo` - another reception follows the same burst; `cut-off` - the input
  * ended; or what the message book made of the complete burst.
  */

@@ -23,13 +23,15 @@ export interface ReceiverOptions {
 
 /**
  * Why a burst whose header was read gave no message: `payload` - its soft bits did not decode, alone or with its earlier
- * repeats; `cut-off` - the burst broke off, or the input ended before it did.
+ * repeats; `cut-off` - the burst broke off, or the input ended before it did; `displaced` - two later ones of its profile began before it ended.
  */
-export type LostReason = 'payload' | 'cut-off';
+export type LostReason = 'payload' | 'cut-off' | 'displaced';
 
 export type ReceiverEvent =
   | { readonly type: 'message'; readonly payload: Uint8Array; readonly report: LinkReport }
   | { readonly type: 'lost'; readonly reason: LostReason; readonly report: LinkReport };
+
+type LostEvent = ReceiverEvent & { readonly type: 'lost' };
 
 /** What a push mostly gives: shared, so that listening allocates nothing. */
 const NONE: readonly ReceiverEvent[] = Object.freeze([]);
@@ -46,7 +48,7 @@ const MAX_CHANNELS = 4;
 
 /** A loss that another microphone may still make good. */
 interface Doubtful {
-  readonly event: ReceiverEvent & { readonly type: 'lost' };
+  readonly event: LostEvent;
   readonly messageId: number;
   readonly dueSeconds: number;
 }
@@ -188,6 +190,10 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
   private conclude(reception: BurstReception): ReceiverEvent | undefined {
     const { header, demodulator } = reception;
     if (!header) return undefined;
+    if (reception.isDisplaced) {
+      this.observer?.ended(reception, 'displaced');
+      return this.lose({ type: 'lost', reason: 'displaced', report: reportOf(reception, 0, 0) }, reception);
+    }
     const verdict = this.book.add({
       ...header,
       endSeconds: reception.endSeconds,
@@ -202,10 +208,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     if (verdict.kind === 'failed') {
       const isCutOff = reception.isCutOff || reception.endSeconds > this.inputEndSeconds;
       const reason = isCutOff ? 'cut-off' : 'payload';
-      const event = { type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) } as const;
-      if (this.channelCount === 1) return event;
-      this.doubt(event, reception);
-      return undefined;
+      return this.lose({ type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) }, reception);
     }
     reception.redeem();
     this.doubtful = this.doubtful.filter((doubtful) => !isOfBurst(doubtful, reception));
@@ -214,8 +217,15 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     return { type: 'message', payload: verdict.payload, report };
   }
 
+  /** @returns the loss, if no other microphone may still have heard the burst better */
+  private lose(event: LostEvent, reception: BurstReception): ReceiverEvent | undefined {
+    if (this.channelCount === 1) return event;
+    this.doubt(event, reception);
+    return undefined;
+  }
+
   /** Keeps a loss back, once a burst: another microphone may still have heard it better. */
-  private doubt(event: ReceiverEvent & { readonly type: 'lost' }, reception: BurstReception): void {
+  private doubt(event: LostEvent, reception: BurstReception): void {
     if (this.doubtful.some((doubtful) => isOfBurst(doubtful, reception))) return;
     const messageId = reception.header?.header.messageId ?? -1;
     this.doubtful.push({ event, messageId, dueSeconds: event.report.endSeconds + OTHER_MICROPHONE_SECONDS });
