@@ -2,6 +2,7 @@
 // learnt. Channel and noise are estimated per subcarrier; time slip is tracked on the carriers' phases.
 
 import { assertInteger } from '../src/shared/assert.js';
+import { informationBits } from '../src/shared/llr.js';
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from './burst-demodulator.js';
 import { mean } from './noise-estimate.js';
@@ -60,6 +61,9 @@ const OTHER_SPEED_SLIP_STEPS = 28;
 const MOST_VAIN_SEARCHES = 1;
 const SYMBOLS_A_VAIN_SEARCH = 16;
 
+/** Soft bits that claim to carry more than this share of theirs need no better noise: codes of the highest rate used take 0.36. */
+const CLEAR_SHARE = 0.6;
+
 /** A payload symbol turned back by its slip. */
 interface UprightSymbol {
   readonly heard: OfdmSymbol;
@@ -102,6 +106,8 @@ export class OfdmDemodulator implements BurstDemodulator {
   private readonly presence: PilotPresence;
   /** Whether the header is decoded and its speed not yet looked at again. */
   private isHeaderOpen = false;
+  /** Whether the noise was judged by all cells, not by the known ones alone. */
+  private isNoiseJudged = false;
   /** Symbols for which another speed was looked for and none found. */
   private vainSearches = 0;
 
@@ -195,6 +201,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     else this.timing.follow(symbol, slip);
     this.channel.follow(heard, this.noise.variance);
     this.noise.matchSymbol(heard, this.known);
+    this.isNoiseJudged = false;
   }
 
   /** Reads a symbol whose speed changes, and turns it back by its slip. */
@@ -235,6 +242,17 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   payloadLlrs(): Float32Array {
+    const llrs = this.softBits();
+    if (this.isNoiseJudged) return llrs;
+    this.isNoiseJudged = true;
+    if (informationBits(llrs) > CLEAR_SHARE * llrs.length) return llrs;
+    // Before the decoder helps few cells are known: noise is judged by all of them, as each looks by itself.
+    const points = this.known.meanPoints(this.symbols.length, llrs);
+    this.noise.matchBurst(this.symbols, points, this.symbols.length);
+    return this.softBits();
+  }
+
+  private softBits(): Float32Array {
     const llrs = new Float32Array(this.grid.payloadBitCount(this.symbols.length));
     let at = 0;
     for (const symbol of this.symbols) at = this.demap(symbol, 'payload', llrs, at);

@@ -121,7 +121,7 @@ export class OfdmHeader {
     const { known, noise } = this.stages;
     const [points] = known.meanPoints(1, new Float32Array(0));
     noise.matchHeader(this.symbol, points);
-    this.fit();
+    this.refit();
   }
 
   /** Leaves it behind; before that it is read again if its speed changed within it. @returns the symbol */
