@@ -1,6 +1,6 @@
 // The loss budget as tables, a picture and data.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownOf, type Section, textOf } from '../link/report-table.js';
 import { renderStackedBars } from '../plot/stacked-bars.js';
@@ -14,8 +14,34 @@ const HEAD =
   'is reckoned from its share of the burst. An ideal code is the dependence testing bound with the information that the soft ' +
   'bits, or soft tones, were measured to carry.';
 
-/** Writes `budget.json`, `budget.md` and `budget.svg`, and prints the tables; nothing when there are no records of it. */
+/** A budget, and what it was measured with. */
+interface BudgetEntry extends LossBudget {
+  readonly provenance: {
+    readonly commit: string;
+    readonly isClean: boolean;
+    readonly node: string;
+    readonly cpu: string;
+  };
+}
+
+/**
+ * Writes `budget.json`, `budget.md` and `budget.svg`, and prints what the records tell; nothing when they tell of no budget.
+ *
+ * @param folder - what an earlier report there tells of other profiles and payloads is kept
+ */
 export function writeBudgetReport(folder: string, records: readonly BenchRecord[], rate: number): void {
+  const measured = budgetsOf(records, rate);
+  if (measured.length === 0) return;
+  process.stdout.write(textOf(measured.map(sectionOf)));
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'budget.json');
+  const budgets = mergeBudgets(readBudgets(file), measured);
+  writeFileSync(join(folder, 'budget.md'), markdownOf('Loss budget', HEAD, budgets.map(sectionOf)));
+  writeFileSync(join(folder, 'budget.svg'), drawBudgets(budgets));
+  writeFileSync(file, `${JSON.stringify({ budgets }, undefined, 1)}\n`);
+}
+
+function budgetsOf(records: readonly BenchRecord[], rate: number): BudgetEntry[] {
   const groups = new Map<string, PointResults[]>();
   for (const group of pointResultsOf(records)) {
     const { labels, condition } = group.point;
@@ -23,28 +49,29 @@ export function writeBudgetReport(folder: string, records: readonly BenchRecord[
     const key = `${labels.subject}/${condition.payloadByteCount}`;
     groups.set(key, [...(groups.get(key) ?? []), group]);
   }
-  const budgets: { budget: LossBudget; run: PointResults['run'] }[] = [];
-  for (const points of groups.values()) {
+  return [...groups.values()].flatMap((points) => {
     const budget = lossBudgetOf(points, rate);
-    if (budget) budgets.push({ budget, run: points[0].run });
-    else process.stderr.write(`${points[0].point.labels.subject}: too few points for a loss budget\n`);
-  }
-  if (budgets.length === 0) return;
-  const sections = budgets.map(({ budget, run }) =>
-    sectionOf(budget, `${run.commit}${run.isClean ? '' : ' with changes'}`),
-  );
-  process.stdout.write(textOf(sections));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'budget.md'), markdownOf('Loss budget', HEAD, sections));
-  writeFileSync(join(folder, 'budget.svg'), drawBudgets(budgets.map(({ budget }) => budget)));
-  const data = budgets.map(({ budget, run: { commit, isClean, node, cpu } }) => ({
-    ...budget,
-    provenance: { commit, isClean, node, cpu },
-  }));
-  writeFileSync(join(folder, 'budget.json'), `${JSON.stringify({ budgets: data }, undefined, 1)}\n`);
+    const { commit, isClean, node, cpu } = points[0].run;
+    if (budget) return [{ ...budget, provenance: { commit, isClean, node, cpu } }];
+    process.stderr.write(`${points[0].point.labels.subject}: too few points for a loss budget\n`);
+    return [];
+  });
 }
 
-function sectionOf(budget: LossBudget, commit: string): Section {
+function readBudgets(file: string): readonly BudgetEntry[] {
+  if (!existsSync(file)) return [];
+  return (JSON.parse(readFileSync(file, 'utf8')) as { budgets: BudgetEntry[] }).budgets;
+}
+
+/** @returns the budgets of before with those measured now in their places, new ones behind */
+export function mergeBudgets(before: readonly BudgetEntry[], measured: readonly BudgetEntry[]): readonly BudgetEntry[] {
+  const keyOf = ({ profile, payloadByteCount, rate }: BudgetEntry) => `${profile}/${payloadByteCount}/${rate}`;
+  const budgets = new Map([...before, ...measured].map((budget) => [keyOf(budget), budget]));
+  return [...budgets.values()];
+}
+
+function sectionOf(budget: BudgetEntry): Section {
+  const { commit, isClean } = budget.provenance;
   const { profile, payloadByteCount, rate, psnrDb, steps, peakDb, trialCount } = budget;
   return {
     title: `${profile}, ${payloadByteCount} bytes, ${100 * rate} %`,
@@ -60,7 +87,7 @@ function sectionOf(budget: LossBudget, commit: string): Section {
     ],
     note:
       `Besides, the burst's peak stands ${peakDb.toFixed(2)} dB higher over its mean power than a sine's. ` +
-      `${trialCount} trials, commit ${commit}.`,
+      `${trialCount} trials, commit ${commit}${isClean ? '' : ' with changes'}.`,
   };
 }
 
