@@ -47,8 +47,8 @@ export interface OfdmCells {
  */
 const GREATEST_PILOT_LEVEL = 2;
 /**
- * The best of the coarse search must leave less than this share of the pilots' level to be refined: of 320 turns at 0.2 to 0.7 m/s at
- * 15 and 6 dB none left more than 0.33, of 44 searches at what was sung over a burst or broke off 42 left 0.57 or more.
+ * The best of the coarse search must leave less than this share of the pilots' level to be refined: a hand that turns leaves a third at
+ * most, what is sung over a burst or broke off mostly more than this.
  */
 const MOST_COARSE_SHARE = 0.55;
 /** Eighths of the middle carrier's turn that a symbol may lie early or late at another speed: 30 ms of 1 m/s. */
