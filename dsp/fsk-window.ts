@@ -27,12 +27,6 @@ const TONES_POWER = 0.63;
  * -16.2 dB: 13 with none, 5 with one, 4 with two or three; heard of far rooms at 15 dB: the same bursts with two as with none.
  */
 const NOISE_DEVIATIONS = 2;
-/**
- * Of what a path is heard by at its own delay, so much more is taken to be heard of it a pair's length or several off. Products of
- * distant pairs, which it has at its own delay alone, suffer most where their phases drift apart: without that a faint path seemed to
- * have an echo as strong as itself, which lost 3 of 200 messages of four bursts of `audible-robust` at -16.2 dB; with it one.
- */
-const DRIFT_SHARE = 0.3;
 /** A pair's autocorrelation has half the energy of its peak beside it, a third of all; and that is not even. */
 const SIDELOBE_SHARE = 0.75;
 /** Sweeps of the least squares, whose few unknowns each are mostly told by one value. */
@@ -157,7 +151,7 @@ function pathPowers(buffer: BasebandBuffer, map: TimeMap, search: WindowSearch, 
     for (let i = 0, at = margin; i < heard.length; i++, at++) {
       let rest = heard[i];
       for (let k = 1; k < pairCount - 1; k++) {
-        const distantProducts = (pairCount - k) * (pairCount - k - 1) + DRIFT_SHARE * products;
+        const distantProducts = (pairCount - k) * (pairCount - k - 1);
         rest -= distantProducts * (padded[at - k * pairSamples] + padded[at + k * pairSamples]);
       }
       padded[at] = Math.max(0, (rest - chance) / products);
