@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ProfileName } from 'tillsong';
 import { mergeBudgets } from './budget-report.js';
 
 type Entry = Parameters<typeof mergeBudgets>[0][number];
 
-function budget(profile: string, commit: string, rate = 0.99): Entry {
+function budget(profile: ProfileName, commit: string, rate = 0.99): Entry {
   return {
     profile,
     payloadByteCount: 92,
