@@ -113,6 +113,8 @@ describe('bursts that were begun and stopped', () => {
       const events = hear([silence(0.5), ...stopped, whole, silence(0.5)], 15, 20);
       const messages = events.flatMap((event) => (event.type === 'message' ? [event.payload] : []));
       expect(messages).toEqual([payload]);
+      const delivered = hear([silence(0.5), transmitter.modulate(new SeededRandom(12).bytes(400)), ...stopped], 15, 20);
+      expect(delivered.map(({ type }) => type)).toEqual(['message']);
       const reasons = events.flatMap((event) => (event.type === 'lost' ? [event.reason] : []));
       expect(reasons.length).toBeGreaterThan(3);
       expect(new Set(reasons)).toEqual(new Set(['displaced']));

@@ -117,6 +117,12 @@ export class MessageBook {
     return { kind: 'failed', burstsCombined: countBursts(bursts) };
   }
 
+  /** Whether a message of this header was delivered and may still be being repeated. */
+  hasDelivered({ payloadByteCount, messageId }: Header, nowSeconds: number): boolean {
+    const entry = this.entries.get(`${payloadByteCount}/${messageId}`);
+    return entry?.delivered !== undefined && nowSeconds - entry.lastHeardSeconds <= REPEAT_WINDOW_SECONDS;
+  }
+
   /** Under another assumption of the sender's motion, too, if there is one; the first is taken again if both fail. */
   private decodeAlone(entry: Entry, burst: SoftBurst): Decoded | undefined {
     const first = this.decodeTogether(entry, [burst]);

@@ -192,6 +192,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     if (!header) return undefined;
     if (reception.isDisplaced) {
       this.observer?.ended(reception, 'displaced');
+      if (this.book.hasDelivered(header.header, reception.endSeconds)) return undefined;
       return this.lose({ type: 'lost', reason: 'displaced', report: reportOf(reception, 0, 0) }, reception);
     }
     const verdict = this.book.add({
