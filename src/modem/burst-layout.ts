@@ -2,7 +2,7 @@
 
 import { planFrame } from '../../codec/frame/frame.js';
 import type { ChirpPair } from '../../dsp/chirp.js';
-import { fskBitsPerSymbol, fskPayloadSymbolCount } from '../../dsp/fsk-grid.js';
+import { fskBitsPerSymbol, fskPayloadSymbolCount, fskToneCount } from '../../dsp/fsk-grid.js';
 import { OfdmGrid } from '../../dsp/ofdm-grid.js';
 import type { Profile } from './profiles.js';
 
@@ -38,6 +38,22 @@ export function burstLayout(profile: Profile, payloadByteCount: number): BurstLa
     headerSymbolCount: 1,
     symbolCount,
     payloadBitCount: grid.payloadBitCount(symbolCount),
+  };
+}
+
+/** Width of all carriers or tones together, Hz; they lie around `centerHz`. */
+export function waveformWidthHz({ waveform, sampleRateHz, decimation }: Profile): number {
+  const count = waveform.kind === 'ofdm' ? waveform.carrierCount : fskToneCount(waveform);
+  return (count * sampleRateHz) / decimation / waveform.fftSize;
+}
+
+/** The band that preamble and symbols take together, without the skirts. */
+export function occupiedBand(profile: Profile): { readonly lowHz: number; readonly highHz: number } {
+  const { preamble, centerHz } = profile;
+  const halfWidthHz = waveformWidthHz(profile) / 2;
+  return {
+    lowHz: Math.min(preamble.lowHz, centerHz - halfWidthHz),
+    highHz: Math.max(preamble.highHz, centerHz + halfWidthHz),
   };
 }
 

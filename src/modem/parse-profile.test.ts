@@ -128,6 +128,15 @@ describe('a bad profile is refused', () => {
     );
   });
 
+  test('when its carriers are more than an eighth wider than its preamble', () => {
+    const narrower = { ...json(), preamble: { lowHz: 2041, highHz: 7959, chirpSamples: 720, pairCount: 1 } };
+    expect(refusalOf(narrower)).toBe(''); // 6656.25 Hz of carriers, 5918 Hz of preamble
+    const tooNarrow = { ...json(), preamble: { lowHz: 2042, highHz: 7958, chirpSamples: 720, pairCount: 1 } };
+    expect(refusalOf(tooNarrow)).toBe(
+      'profile.waveform.carrierCount: expected a width of at most 6655.5 Hz, 1.125 times the preamble\'s around centerHz, got "6656.25 Hz"',
+    );
+  });
+
   test('by name when there is no such profile', () => {
     expect(() => resolveProfile('audible' as never)).toThrow(/^profile: expected one of audible-fast, /);
   });
@@ -136,6 +145,8 @@ describe('a bad profile is refused', () => {
 describe('the band of a profile', () => {
   test.each([
     ['audible-fast', 16000, false],
+    ['audible-fast', 18000, false], // the preamble would fit, the carriers do not
+    ['audible-robust', 18000, true],
     ['audible-fast', 22050, true],
     ['ultrasonic-fast', 32000, false],
     ['ultrasonic-fast', 44100, true],

@@ -1,10 +1,10 @@
 // A strict reader of profiles from JSON: a bad one is refused with the field's name, what was expected and what was found.
 
 import { MAX_FRAME_CODED_BITS, MAX_HEADER_CODED_BITS, MAX_PAYLOAD_BYTES } from '../../codec/frame/limits.js';
-import { type FskWaveform, fskToneCount } from '../../dsp/fsk-grid.js';
+import type { FskWaveform } from '../../dsp/fsk-grid.js';
 import type { OfdmWaveform } from '../../dsp/ofdm-grid.js';
 import { TillsongError } from '../shared/errors.js';
-import { burstLayout } from './burst-layout.js';
+import { burstLayout, occupiedBand, waveformWidthHz } from './burst-layout.js';
 import { PROFILE_NAMES, PROFILES, type PreambleProfile, type Profile, type ProfileName } from './profiles.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -145,17 +145,21 @@ export function parseProfile(json: unknown): Profile {
   return profile;
 }
 
-/** The waveform must lie in the preamble's band, and the longest payload within what a frame may be coded to. */
+/**
+ * How much wider than the preamble's band a waveform may be: the receiver's filters are made for that band, and pass this much
+ * more because a profile's baseband rate is at least 1.8 times its width (`DownConverter`).
+ */
+const MOST_WIDENING = 1.125;
+
+/** The waveform must lie about in the preamble's band, and the longest payload within what a frame may be coded to. */
 function assertWaveformFits(profile: Profile): void {
-  const { waveform, preamble, centerHz, decimation, sampleRateHz } = profile;
-  const [field, count] =
-    waveform.kind === 'ofdm' ? ['carrierCount', waveform.carrierCount] : ['groupCount', fskToneCount(waveform)];
-  const widthHz = (count * sampleRateHz) / decimation / waveform.fftSize;
-  const roomHz = 2 * Math.min(preamble.highHz - centerHz, centerHz - preamble.lowHz);
+  const { waveform, preamble, centerHz, sampleRateHz } = profile;
+  const widthHz = waveformWidthHz(profile);
+  const roomHz = MOST_WIDENING * 2 * Math.min(preamble.highHz - centerHz, centerHz - preamble.lowHz);
   if (widthHz > roomHz)
     fail(
-      `profile.waveform.${field}`,
-      `a width of at most ${roomHz} Hz, the preamble's around centerHz`,
+      `profile.waveform.${waveform.kind === 'ofdm' ? 'carrierCount' : 'groupCount'}`,
+      `a width of at most ${roomHz} Hz, ${MOST_WIDENING} times the preamble's around centerHz`,
       `${widthHz} Hz`,
     );
   const edgeHz = widthHz / 2 + profile.skirtHz;
@@ -179,17 +183,21 @@ export function resolveProfile(profile: ProfileName | Profile): Profile {
 /** Highest share of the sample rate at which a converter still passes a band: 44.1 kHz carries 20 kHz. */
 export const USABLE_SHARE = 0.46;
 
+/** Lowest sample rate of audio that can carry the profile's band, Hz. */
+export function neededRateHz(profile: Profile): number {
+  return Math.ceil(occupiedBand(profile).highHz / USABLE_SHARE);
+}
+
 /** @throws TillsongError `ERR_PROFILE` when audio of this rate cannot carry the profile's band */
 export function assertBandFits(profile: Profile, sampleRateHz: number): void {
   if (bandFits(profile, sampleRateHz)) return;
-  const neededHz = Math.ceil(profile.preamble.highHz / USABLE_SHARE);
   throw new TillsongError(
     'ERR_PROFILE',
-    `sampleRateHz: expected at least ${neededHz} for the band of ${profile.name} (up to ${profile.preamble.highHz} Hz), got ${sampleRateHz}`,
+    `sampleRateHz: expected at least ${neededRateHz(profile)} for the band of ${profile.name} (up to ${Math.ceil(occupiedBand(profile).highHz)} Hz), got ${sampleRateHz}`,
   );
 }
 
 /** Whether audio of this rate can carry the profile's band. */
 export function bandFits(profile: Profile, sampleRateHz: number): boolean {
-  return profile.preamble.highHz <= sampleRateHz * USABLE_SHARE;
+  return occupiedBand(profile).highHz <= sampleRateHz * USABLE_SHARE;
 }

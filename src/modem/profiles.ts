@@ -56,7 +56,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = deepFreeze({
       fftSize: 1024,
       cyclicPrefixSamples: 48,
       rampSamples: 8,
-      carrierCount: 512,
+      carrierCount: 568,
       headerSpacing: 4,
       codeRate: 0.36,
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Fft } from '../../dsp/fft.js';
 import { SeededRandom } from '../shared/seeded-random.js';
-import { burstLayout } from './burst-layout.js';
+import { burstLayout, occupiedBand } from './burst-layout.js';
 import { PROFILE_NAMES, PROFILES, type ProfileName } from './profiles.js';
 import { Transmitter } from './transmitter.js';
 
@@ -42,7 +42,7 @@ describe.each(PROFILE_NAMES)('a burst of %s', (name: ProfileName) => {
   });
 
   test('keeps to its band and skirts', () => {
-    const { lowHz, highHz } = profile.preamble;
+    const { lowHz, highHz } = occupiedBand(profile);
     const inBand = energyIn(samples, lowHz, highHz);
     const below = energyIn(samples, 20, lowHz - profile.skirtHz - 300);
     const above = energyIn(samples, highHz + profile.skirtHz + 300, 23900);

@@ -1,6 +1,7 @@
 // What can be said of a recording as a whole: profiles that its rate or its bandwidth cannot carry, whistles, silence, and what a
 // phone would have to bring to be heard in it.
 
+import { occupiedBand } from '../burst-layout.js';
 import { bandFits, USABLE_SHARE } from '../parse-profile.js';
 import type { Profile } from '../profiles.js';
 import { interferer } from './burst-findings.js';
@@ -89,17 +90,24 @@ function silence(peakDbfs: number): Finding | undefined {
 /** Bands that the sample rate cannot carry. */
 function bandsBeyond(wanted: readonly Profile[], sampleRateHz: number): Finding[] {
   const beyond = wanted.filter((profile) => !bandFits(profile, sampleRateHz));
-  const byBand = new Map<number, string[]>();
-  for (const { name, preamble } of beyond) byBand.set(preamble.highHz, [...(byBand.get(preamble.highHz) ?? []), name]);
-  return [...byBand].map(([highHz, names]) => ({
-    kind: 'sample-rate' as const,
-    value: sampleRateHz,
-    threshold: Math.ceil(highHz / USABLE_SHARE),
-    unit: 'Hz',
-    measure: 'sample rate of the recording',
-    text: `Sample rate: ${kilohertz(sampleRateHz)} carries sound up to ${kilohertz(USABLE_SHARE * sampleRateHz)}; ${names.join(' and ')} reach up to ${kilohertz(highHz)}.`,
-    remedy: `Record at ${kilohertz(highHz / USABLE_SHARE > 44100 ? 48000 : 44100)} or more.`,
-  }));
+  const byBand = new Map<number, Profile[]>();
+  for (const profile of beyond) {
+    const { highHz } = profile.preamble;
+    byBand.set(highHz, [...(byBand.get(highHz) ?? []), profile]);
+  }
+  return [...byBand.values()].map((profiles) => {
+    const highHz = Math.max(...profiles.map((profile) => occupiedBand(profile).highHz));
+    const names = profiles.map(({ name }) => name).join(' and ');
+    return {
+      kind: 'sample-rate' as const,
+      value: sampleRateHz,
+      threshold: Math.ceil(highHz / USABLE_SHARE),
+      unit: 'Hz',
+      measure: 'sample rate of the recording',
+      text: `Sample rate: ${kilohertz(sampleRateHz)} carries sound up to ${kilohertz(USABLE_SHARE * sampleRateHz)}; ${names} reach up to ${kilohertz(highHz)}.`,
+      remedy: `Record at ${kilohertz(highHz / USABLE_SHARE > 44100 ? 48000 : 44100)} or more.`,
+    };
+  });
 }
 
 /** The noise ends at a frequency as no noise does by itself: a codec, a call, a converter of a lower rate. */
