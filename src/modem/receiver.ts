@@ -189,7 +189,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
   private conclude(reception: BurstReception): ReceiverEvent | undefined {
     const { header, demodulator } = reception;
     if (!header) return undefined;
-    if (reception.isDisplaced) {
+    if (reception.ending === 'displaced') {
       this.observer?.ended(reception, 'displaced');
       if (this.book.hasDelivered(header.header, reception.endSeconds)) return undefined;
       return this.lose({ type: 'lost', reason: 'displaced', report: reportOf(reception, 0, 0) }, reception);
@@ -206,7 +206,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     });
     this.observer?.ended(reception, verdict.kind);
     if (verdict.kind === 'failed') {
-      const isCutOff = reception.isCutOff || reception.endSeconds > this.inputEndSeconds;
+      const isCutOff = reception.ending === 'broken-off' || reception.endSeconds > this.inputEndSeconds;
       const reason = isCutOff ? 'cut-off' : 'payload';
       return this.lose({ type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) }, reception);
     }
