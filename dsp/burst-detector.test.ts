@@ -94,6 +94,21 @@ describe.each([
   });
 });
 
+test('down and up chirps of four pairs are taken 0.1 to 0.2 samples too far apart or too close in white noise at -12 dB, rms (seeds 1 to 60)', () => {
+  const config = { ...CONFIG, pairCounts: [4], thresholds: [CONFIG.thresholds[1]] };
+  const apartPerDilation = (2 * CENTER_HZ * CHIRP_SAMPLES) / (PAIR.highHz - PAIR.lowHz) + CHIRP_SAMPLES;
+  let sum = 0;
+  for (let seed = 1; seed <= 60; seed++) {
+    const baseband = noise(9000, -12, seed);
+    const dilation = (FASTEST * (seed - 30)) / 30;
+    addPreamble(baseband, 5000 + seed / 60, dilation, 4);
+    const found = detect(baseband, undefined, config).reduce((a, b) => (a.score >= b.score ? a : b));
+    sum += ((found.dilation - dilation) * apartPerDilation) ** 2 / 60;
+  }
+  expect(Math.sqrt(sum)).toBeGreaterThan(0.1);
+  expect(Math.sqrt(sum)).toBeLessThan(0.2);
+});
+
 describe('a detector of two kinds', () => {
   test('takes four pairs for one preamble of that kind (seed 1)', () => {
     const baseband = noise(15000, 5, 1);

@@ -31,22 +31,30 @@ const LEAST_DISTURBANCE = 0.3;
 /** Noise is never taken to be lower than this share of its group's sounding tones. */
 const NOISE_FLOOR = 1e-3;
 
-/** Levels of a stretch of symbols; powers are squared magnitudes of bins. */
+/** Levels of a stretch of symbols, to be read only; powers are squared magnitudes of bins. */
 export interface FskLevels {
   /** Noise power where no tone sounds, [symbol][tone]: surroundings plus what rings. */
-  readonly noise: readonly Float64Array[];
+  readonly noise: readonly Readonly<Float64Array>[];
   /** The same without what rings. */
-  readonly ambient: readonly Float64Array[];
+  readonly ambient: readonly Readonly<Float64Array>[];
   /** What of a tone's power is heard again in the next symbol, 0..0.95. */
   readonly decay: number;
   /** Constant part of a sounding tone's power, per group. */
-  readonly steady: Float64Array;
+  readonly steady: Readonly<Float64Array>;
   /** Fluctuating part, per group. */
-  readonly diffuse: Float64Array;
+  readonly diffuse: Readonly<Float64Array>;
   /** How much louder than `ambient` noise is at times, per group; undefined where it is steady. */
-  readonly scaleShares: (ScaleShares | undefined)[];
+  readonly scaleShares: readonly (ScaleShares | undefined)[];
   /** Of each cell, which row of the shares is its own, [symbol][tone]. */
-  readonly contexts: readonly Uint8Array[];
+  readonly contexts: readonly Readonly<Uint8Array>[];
+}
+
+/** The same while they are learnt: each round writes what it makes of the last one's into these. */
+interface LevelsBeingLearnt extends FskLevels {
+  readonly noise: readonly Float64Array[];
+  readonly steady: Float64Array;
+  readonly diffuse: Float64Array;
+  readonly scaleShares: (ScaleShares | undefined)[];
 }
 
 /**
@@ -62,7 +70,7 @@ export function estimateFskLevels(
 ): FskLevels {
   const ambient = ambientNoise(fskToneCount(waveform), energies);
   const noise = ambient.map((row) => row.slice());
-  const levels: FskLevels = {
+  const levels: LevelsBeingLearnt = {
     noise,
     ambient,
     decay: measureDecay(waveform, energies, ambient),
@@ -117,7 +125,7 @@ function learnTones(
   waveform: FskWaveform,
   energies: readonly Float64Array[],
   known: readonly (Int32Array | undefined)[],
-  levels: FskLevels,
+  levels: LevelsBeingLearnt,
 ): void {
   const { groupCount, tonesPerGroup } = waveform;
   const first = new Float64Array(groupCount);
@@ -158,7 +166,7 @@ function guessAgain(
   { groupCount }: FskWaveform,
   energies: readonly Float64Array[],
   known: readonly (Int32Array | undefined)[],
-  { scaleShares, noise, steady, diffuse }: FskLevels,
+  { scaleShares, noise, steady, diffuse }: LevelsBeingLearnt,
 ): void {
   for (let group = 0; group < groupCount; group++) {
     if (!scaleShares[group]) continue;
@@ -197,7 +205,7 @@ function learnScales(
   waveform: FskWaveform,
   energies: readonly Float64Array[],
   known: readonly (Int32Array | undefined)[],
-  levels: FskLevels,
+  levels: LevelsBeingLearnt,
 ): boolean {
   const { groupCount, tonesPerGroup } = waveform;
   const posterior = new Float64Array(tonesPerGroup);

@@ -8,16 +8,15 @@ import { PeakLimiter } from './peak-limiter.js';
 import { mixUp, rampWeight } from './symbol-shaping.js';
 
 /**
- * Ceiling and effort of the peak limiter: measured, 60 symbols a setting. The peak over the power of the sounding tones is, for
- * ceilings of 0.8, 1.2, 1.6 and 1.8 dB, 2.46, 2.27, 2.18 and 2.21 dB (`audible-robust`, all tones alike); twice the rounds
- * gain 0.15 dB.
+ * Ceiling and effort of the peak limiter, by trial: a ceiling below what can be reached asks for so much at once that the rounds end
+ * higher, one above it for too little. Further rounds gain ever less.
  */
 const PEAK_LIMITS = { ceilingDb: 1.6, targetDb: 0, maxRounds: 30, relaxation: 1.7 } as const;
 /** Most an unused tone may carry, relative to a sounding one: 9 dB below it. */
 const UNUSED_TONE_LIMIT = 0.35;
 /**
- * A sounding tone's amplitude may differ from the others' by this share: lowers the peak by another 0.16 dB, of which unlike tones
- * lose 0.1 dB again.
+ * A sounding tone's amplitude may differ from the others' by this share, which lowers the peak further; with more of it unlike tones
+ * would lose again what that gains.
  */
 const TONE_FREEDOM = 0.15;
 

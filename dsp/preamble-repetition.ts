@@ -10,8 +10,9 @@ import { TimeMap } from './time-map.js';
 /** How far the detector may have taken the peaks of down and up chirps apart, in baseband samples: two paths of like strength. */
 const PEAKS_APART_SAMPLES = 1.7;
 /**
- * What it is mostly off by, in the same measure: 0.19 to 0.21 samples in the root mean square in white noise at the limit of both robust
- * profiles. Where rooms take it further off the repeats say so clearly; repeats in noise alone agree by chance a turn of the carrier away.
+ * What it is mostly off by, in the same measure: about the root mean square in white noise at the limit of the robust profiles
+ * (burst-detector.test.ts). Where rooms take it further off the repeats say so clearly; repeats in noise alone agree by chance a turn of
+ * the carrier away.
  */
 const USUAL_ERROR_SAMPLES = 0.2;
 /** Pairs are never taken to be more alike than this. */

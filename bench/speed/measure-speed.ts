@@ -3,7 +3,7 @@
 import { openGgwave } from '../peers/ggwave-modem.js';
 import { type Latency, latencies } from './latency.js';
 import { audioSeconds, CHUNK_SAMPLES, listen } from './listen.js';
-import { idleBytesPerChunk, type Soak, soak } from './memory.js';
+import { type IdleAllocation, idleAllocation, type Soak, soak } from './memory.js';
 import { burstScenes, idleScenes, noise, SAMPLE_RATE_HZ, type Scene, stormScenes } from './scene.js';
 import { type StageTimes, stageTimes } from './stages.js';
 import { type Timing, time } from './stopwatch.js';
@@ -25,7 +25,7 @@ export interface SpeedResults {
   readonly latencies: readonly Latency[];
   /** By scene; milliseconds a second of audio. */
   readonly stages: Readonly<Record<string, StageTimes>>;
-  readonly idleBytesPerChunk: readonly { readonly sampleRateHz: number; readonly bytes: number }[];
+  readonly idleAllocations: readonly IdleAllocation[];
   readonly soak: Soak;
 }
 
@@ -64,8 +64,8 @@ export async function measureSpeed(
   say('stages');
   const stages = await stagesOf([all, ...burstScenes()]);
   say('memory');
-  const bytes = [48000, 44100].map((sampleRateHz) => ({ sampleRateHz, bytes: idleBytesPerChunk(sampleRateHz) }));
-  return { idle, peer, bursts, storms, latencies: latency, stages, idleBytesPerChunk: bytes, soak: soak(minutes) };
+  const idleAllocations = [48000, 44100].map(idleAllocation);
+  return { idle, peer, bursts, storms, latencies: latency, stages, idleAllocations, soak: soak(minutes) };
 }
 
 /** The npm ggwave over the noise that our receiver hears, in its own frames. */

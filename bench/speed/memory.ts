@@ -1,4 +1,4 @@
-// What listening costs in memory: bytes allocated a chunk while nothing is heard, and the heap after a long time.
+// What listening costs in memory: what is allocated for chunks while nothing is heard, and the heap after a long time.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -6,12 +6,24 @@ import { Receiver, SeededRandom, Transmitter } from 'tillsong';
 import { CHUNK_SAMPLES } from './listen.js';
 import { noise, PAYLOAD_BYTES, SAMPLE_RATE_HZ } from './scene.js';
 
-const WINDOW_CHUNKS = 1000;
-const WINDOWS = 31;
-/** Enough for the optimising compiler to have seen every loop. */
-const WARM_UP_CHUNKS = 12000;
-/** Noise is made once and heard from ever other places. */
+/** Counted one by one: two minutes, with a few preambles believed in. */
+const COUNTED_CHUNKS = 12000;
+const CHUNKS_A_SECOND = 100;
+/** Noise for the soak is made once and heard from ever other places. */
 const NOISE_SECONDS = 20;
+
+/** What a receiver allocated on the heap for chunks of noise. */
+export interface IdleAllocation {
+  readonly sampleRateHz: number;
+  readonly chunks: number;
+  readonly medianBytes: number;
+  /** Preambles that were believed in: judging each takes memory. */
+  readonly candidates: number;
+  /** Chunks that allocated anything from the start of one of these until it was refused. */
+  readonly allocatingWithCandidate: number;
+  /** Chunks that allocated anything besides. */
+  readonly allocatingWithout: number;
+}
 
 export interface HeapPoint {
   readonly minutes: number;
@@ -29,24 +41,55 @@ export interface Soak {
 }
 
 /**
+ * Allocation for chunks of 10 ms of noise. The heap is read before and after every chunk, since a median over many tells
+ * nothing of the rare ones, and what reading takes by itself is taken off. The same noise is heard and counted once before, and
+ * forgotten: numbers passed between functions are objects on the heap until the optimising compiler has joined these.
+ *
  * @param sampleRateHz - other than 48000 goes through the resampler
- * @returns bytes allocated for a chunk of 10 ms of noise, median over windows of 1,000 chunks between collections
  */
-export function idleBytesPerChunk(sampleRateHz: number): number {
-  const samples = noise(NOISE_SECONDS);
-  const chunkSamples = sampleRateHz / 100;
-  const chunks: Float32Array[] = [];
-  for (let at = 0; at + chunkSamples <= samples.length; at += chunkSamples)
-    chunks.push(samples.subarray(at, at + chunkSamples));
-  const receiver = new Receiver({ sampleRateHz });
-  for (let i = 0; i < WARM_UP_CHUNKS; i++) receiver.push(chunks[i % chunks.length]);
-  const grown = new Float64Array(WINDOWS);
-  for (let window = 0; window < WINDOWS; window++) {
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < WINDOW_CHUNKS; i++) receiver.push(chunks[(window * WINDOW_CHUNKS + i) % chunks.length]);
-    grown[window] = process.memoryUsage().heapUsed - before;
-  }
-  return Math.round(grown.sort()[WINDOWS >> 1] / WINDOW_CHUNKS);
+export function idleAllocation(sampleRateHz: number): IdleAllocation {
+  const chunks = noiseChunks(sampleRateHz);
+  const candidates: { readonly firstChunk: number; readonly lastChunk: number }[] = [];
+  let pushed = 0;
+  const receiver = new Receiver(
+    { sampleRateHz },
+    {
+      ended({ startSeconds }) {
+        candidates.push({ firstChunk: Math.floor(startSeconds * CHUNKS_A_SECOND), lastChunk: pushed });
+      },
+    },
+  );
+  const grownBytes = new Float64Array(COUNTED_CHUNKS);
+  const listen = () => {
+    for (let i = 0; i < COUNTED_CHUNKS; i++, pushed++) {
+      const beforeReading = heapBytes();
+      const before = heapBytes();
+      receiver.push(chunks[i]);
+      const after = heapBytes();
+      grownBytes[i] = after - before - (before - beforeReading);
+    }
+  };
+  listen();
+  candidates.length = 0;
+  listen();
+  const isCandidateIn = (chunk: number) =>
+    candidates.some(({ firstChunk, lastChunk }) => firstChunk <= chunk && chunk <= lastChunk);
+  let allocatingWithCandidate = 0;
+  let allocatingWithout = 0;
+  grownBytes.forEach((bytes, i) => {
+    if (bytes === 0) return; // less than 0 where garbage was collected
+    if (isCandidateIn(COUNTED_CHUNKS + i)) allocatingWithCandidate++;
+    else allocatingWithout++;
+  });
+  const medianBytes = grownBytes.sort()[COUNTED_CHUNKS >> 1];
+  const counts = { allocatingWithCandidate, allocatingWithout, candidates: candidates.length };
+  return { sampleRateHz, chunks: COUNTED_CHUNKS, medianBytes, ...counts };
+}
+
+function noiseChunks(sampleRateHz: number): Float32Array[] {
+  const chunkSamples = sampleRateHz / CHUNKS_A_SECOND;
+  const samples = noise(Math.ceil((COUNTED_CHUNKS * chunkSamples) / SAMPLE_RATE_HZ));
+  return Array.from({ length: COUNTED_CHUNKS }, (_, i) => samples.subarray(i * chunkSamples, (i + 1) * chunkSamples));
 }
 
 /** Listens to noise with one message a minute. @param onMinute - told of every minute heard */
@@ -77,6 +120,11 @@ export function soak(minutes: number, onMinute: (point: HeapPoint) => void = () 
     onMinute(point);
   }
   return { minutes, messagesSent: minutes, messagesHeard, points };
+}
+
+/** Takes memory itself where the compiler has not joined it with its caller. */
+function heapBytes(): number {
+  return process.memoryUsage().heapUsed;
 }
 
 /** V8's own full collection, without a flag on the command line. */

@@ -2,6 +2,7 @@
 
 import type { Section, Table } from '../link/report-table.js';
 import type { SpeedEntry, SpeedResults } from './measure-speed.js';
+import type { IdleAllocation } from './memory.js';
 import { STAGE_NAMES } from './stages.js';
 
 export const SPEED_HEAD =
@@ -70,14 +71,11 @@ function stageSection({ stages }: SpeedResults): Section {
   return { title: 'Where the time goes', table: [head, ...rows], note };
 }
 
-function memorySection({ idleBytesPerChunk, soak }: SpeedResults): Section {
+function memorySection({ idleAllocations, soak }: SpeedResults): Section {
   const [first, last] = [soak.points[0], soak.points[soak.points.length - 1]];
   const table = [
     ['what', 'value'],
-    ...idleBytesPerChunk.map(({ sampleRateHz, bytes }) => [
-      `allocated for a chunk of noise at ${sampleRateHz} Hz, median`,
-      `${bytes} bytes`,
-    ]),
+    ...idleAllocations.map(allocationRow),
     [`heap after ${first.minutes} min of audio`, kibibytes(first.heapBytes)],
     [`heap after ${last.minutes} min of audio`, kibibytes(last.heapBytes)],
     [
@@ -86,7 +84,19 @@ function memorySection({ idleBytesPerChunk, soak }: SpeedResults): Section {
     ],
     ['messages in that time', `${soak.messagesHeard} of ${soak.messagesSent}`],
   ];
-  return { title: 'Memory', table, note: 'Heap after a full collection. `npm run bench:soak` hears an hour.' };
+  const note =
+    'Chunks of white noise, counted one by one in a process that has heard all of the above. Judging a preamble that was believed ' +
+    'in takes memory until it is refused; what else allocates now and then is mostly code being compiled anew. Heap after a full collection. `npm run bench:soak` hears an hour.';
+  return { title: 'Memory', table, note };
+}
+
+function allocationRow({ sampleRateHz, chunks, ...allocated }: IdleAllocation): string[] {
+  const { medianBytes, candidates, allocatingWithCandidate, allocatingWithout } = allocated;
+  return [
+    `chunks of noise at ${sampleRateHz} Hz that allocate anything`,
+    `${allocatingWithCandidate + allocatingWithout} of ${chunks.toLocaleString('en')}: ${allocatingWithCandidate} while ` +
+      `a preamble was believed in (${candidates} were), ${allocatingWithout} besides; median ${medianBytes} bytes`,
+  ];
 }
 
 function bothArrays(first: number, last: number): string {

@@ -71,6 +71,8 @@ export class BandListener {
   private readonly reserved: readonly number[];
   private readonly doubtfulWork: readonly WorkBudget[];
   private readonly seriesWork = new WorkBudget(SERIES);
+  /** Up to where time has been earned for all of these. */
+  private earnedSamples = 0;
   private readonly series = new HeaderSeries();
   /** What the known headers were when the unread ones were last compared with them. */
   private knownVersion = 0;
@@ -115,6 +117,7 @@ export class BandListener {
     for (const work of this.headerWork) work.reset();
     for (const work of this.doubtfulWork) work.reset();
     this.seriesWork.reset();
+    this.earnedSamples = 0;
     this.series.reset();
   }
 
@@ -131,16 +134,18 @@ export class BandListener {
     const { re, im } = this;
     const written = this.converter.convert(samples, count, re, im);
     this.buffer.append(re, im, written);
-    this.earn(written);
     const told = this.detector.push(re, im, written);
     const isIdle = told.length === 0 && this.receptions.length === 0 && !this.guard.isHolding;
     if (isIdle && this.known.version === this.knownVersion) return NONE;
     return this.proceed(this.guard.pass(told, this.buffer.endSamples));
   }
 
-  private earn(samples: number): void {
+  /** For the time since the last time: only where there is something to spend it on, for a fraction passed on may take memory. */
+  private earn(): void {
     const { headerWork, doubtfulWork } = this;
-    const seconds = samples / this.basebandRateHz;
+    const { endSamples } = this.buffer;
+    const seconds = (endSamples - this.earnedSamples) / this.basebandRateHz;
+    this.earnedSamples = endSamples;
     for (let kind = 0; kind < headerWork.length; kind++) {
       headerWork[kind].earn(seconds);
       doubtfulWork[kind].earn(seconds);
@@ -157,6 +162,7 @@ export class BandListener {
   }
 
   private proceed(candidates: readonly BurstCandidate[]): BurstReception[] {
+    this.earn();
     for (const candidate of candidates)
       for (const shared of this.kinds[candidate.kind])
         this.admit(new BurstReception(shared, candidate, this.headerWork[candidate.kind]));

@@ -16,6 +16,12 @@ import type { WorkBudget } from './work-budget.js';
 /** Where a reception stands: waiting for samples, given up (no header), or with all symbols heard. */
 export type ReceptionState = 'header' | 'payload' | 'dropped' | 'complete';
 
+/**
+ * Where a burst ends: `announced` - where its header says; `broken-off` - before that, with the last that was heard of it;
+ * `displaced` - there too, as others made it end.
+ */
+export type BurstEnding = 'announced' | 'broken-off' | 'displaced';
+
 /** What a header said, and which redundancy version came with it. */
 export interface DecodedHeader {
   readonly header: Header;
@@ -72,8 +78,7 @@ export class BurstReception {
   private nextSymbol: number;
   private headerAttempts = 0;
   private looksDoubtful = false;
-  private hasBrokenOff = false;
-  private hasGivenWay = false;
+  private currentEnding: BurstEnding = 'announced';
   private layout: BurstLayout | undefined;
   private decoded: DecodedHeader | undefined;
 
@@ -124,9 +129,9 @@ export class BurstReception {
     return this.candidate.startSamples / this.shared.basebandRateHz;
   }
 
-  /** Of the burst, or of what was heard of it if it broke off. */
+  /** Of the burst, or of what was heard of it if it ended before. */
   get endSeconds(): number {
-    return this.isCutOff || this.isDisplaced ? this.endOf(this.nextSymbol) : this.announcedEndSeconds;
+    return this.currentEnding === 'announced' ? this.announcedEndSeconds : this.endOf(this.nextSymbol);
   }
 
   /** Of the burst as its header announced it. */
@@ -148,14 +153,9 @@ export class BurstReception {
     return this.nextSymbol;
   }
 
-  /** Whether the burst ended before all that its header announced was heard. */
-  get isCutOff(): boolean {
-    return this.hasBrokenOff;
-  }
-
-  /** Whether others made it end before that. */
-  get isDisplaced(): boolean {
-    return this.hasGivenWay;
+  /** `announced` until it is known to end before that. */
+  get ending(): BurstEnding {
+    return this.currentEnding;
   }
 
   /** Soft bits of the payload, 0 for what was not heard. */
@@ -174,7 +174,7 @@ export class BurstReception {
 
   /** Too many others go on: it ends where it is, and is not decoded. */
   giveWay(): void {
-    this.hasGivenWay = true;
+    this.currentEnding = 'displaced';
     this.currentState = 'complete';
   }
 
@@ -201,7 +201,7 @@ export class BurstReception {
       this.demodulator.demodulateSymbol(buffer, this.nextSymbol);
       this.nextSymbol++;
       if (!this.demodulator.isGone || this.nextSymbol === symbolCount) continue;
-      this.hasBrokenOff = true;
+      this.currentEnding = 'broken-off';
       this.currentState = 'complete';
     }
     return this.currentState;

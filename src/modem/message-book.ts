@@ -118,8 +118,8 @@ export class MessageBook {
   }
 
   /** Whether a message of this header was delivered and may still be being repeated. */
-  hasDelivered({ payloadByteCount, messageId }: Header, nowSeconds: number): boolean {
-    const entry = this.entries.get(`${payloadByteCount}/${messageId}`);
+  hasDelivered(header: Header, nowSeconds: number): boolean {
+    const entry = this.entries.get(keyOf(header));
     return entry?.delivered !== undefined && nowSeconds - entry.lastHeardSeconds <= REPEAT_WINDOW_SECONDS;
   }
 
@@ -198,7 +198,7 @@ export class MessageBook {
   private entryOf(header: Header, nowSeconds: number): Entry {
     for (const [key, entry] of this.entries)
       if (nowSeconds - entry.lastHeardSeconds > REPEAT_WINDOW_SECONDS) this.entries.delete(key);
-    const key = `${header.payloadByteCount}/${header.messageId}`;
+    const key = keyOf(header);
     const entry = this.entries.get(key) ?? {
       header,
       decoder: new FrameDecoder(header.payloadByteCount),
@@ -213,6 +213,11 @@ export class MessageBook {
     if (this.entries.size > MAX_ENTRIES) this.entries.delete(this.entries.keys().next().value as string);
     return entry;
   }
+}
+
+/** Of one message all bursts have the same, of whichever profile and redundancy version. */
+function keyOf({ payloadByteCount, messageId }: Header): string {
+  return `${payloadByteCount}/${messageId}`;
 }
 
 /** Whether a burst carries what was delivered, which takes no decoder to tell. */

@@ -101,7 +101,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
   /**
    * @param samples - any number of samples, nominally -1..1: one array of one microphone, or one array a microphone, all of
    *   the same length
-   * @returns what became certain with them; nothing is allocated for a push that gives no event
+   * @returns what became certain with them; nothing is allocated while nothing is taken for a burst
    * @throws TillsongError `ERR_TYPE` for anything but Float32Arrays, `ERR_LENGTH` for another number of arrays than
    *   channelCount or for unequal lengths
    */
@@ -145,8 +145,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
       if (this.channelCount === 1) return this.single;
     } else {
       for (const channel of samples) assertFloats('samples', channel);
-      if (samples.length === this.channelCount && samples.every(({ length }) => length === samples[0].length))
-        return samples;
+      if (samples.length === this.channelCount && areOfOneLength(samples)) return samples;
     }
     const got = Array.isArray(samples) ? samples.map(({ length }) => length).join(', ') : 'one array';
     throw new TillsongError(
@@ -190,7 +189,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
   private conclude(reception: BurstReception): ReceiverEvent | undefined {
     const { header, demodulator } = reception;
     if (!header) return undefined;
-    if (reception.isDisplaced) {
+    if (reception.ending === 'displaced') {
       this.observer?.ended(reception, 'displaced');
       if (this.book.hasDelivered(header.header, reception.endSeconds)) return undefined;
       return this.lose({ type: 'lost', reason: 'displaced', report: reportOf(reception, 0, 0) }, reception);
@@ -207,7 +206,7 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     });
     this.observer?.ended(reception, verdict.kind);
     if (verdict.kind === 'failed') {
-      const isCutOff = reception.isCutOff || reception.endSeconds > this.inputEndSeconds;
+      const isCutOff = reception.ending === 'broken-off' || reception.endSeconds > this.inputEndSeconds;
       const reason = isCutOff ? 'cut-off' : 'payload';
       return this.lose({ type: 'lost', reason, report: reportOf(reception, 0, verdict.burstsCombined) }, reception);
     }
@@ -236,6 +235,11 @@ export class Receiver implements Stage<Float32Array | readonly Float32Array[], R
     for (const { event, dueSeconds } of this.doubtful) if (dueSeconds <= nowSeconds) events.push(event);
     this.doubtful = this.doubtful.filter(({ dueSeconds }) => dueSeconds > nowSeconds);
   }
+}
+
+/** No closure in its caller: entering one that makes any takes memory. */
+function areOfOneLength(channels: readonly Float32Array[]): boolean {
+  return channels.every(({ length }) => length === channels[0].length);
 }
 
 function isOfBurst({ event, messageId }: Doubtful, reception: BurstReception): boolean {
