@@ -253,7 +253,7 @@ export class BurstReception {
   /** A header read alone, unless soft bits that carry none might as well say it. */
   private believe(llrs: Float32Array): DecodedHeader | undefined {
     const { headerCodec } = this.shared;
-    const result = headerCodec.decode(llrs);
+    const result = headerCodec.decode(llrs, LEAST_AGREEMENT_ALONE);
     if (!result.ok) return undefined;
     const bits = headerCodec.encode(result.header, result.redundancyVersion);
     return agreementOf(llrs, bits) >= LEAST_AGREEMENT_ALONE ? result : undefined;
