@@ -2,11 +2,12 @@
 
 import { type Header, HeaderCodec } from '../../codec/frame/header.js';
 import type { BasebandBuffer } from '../../dsp/baseband-buffer.js';
-import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
+import type { BurstDemodulator, BurstSync } from '../../dsp/burst-demodulator.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { fskSymbolSamples } from '../../dsp/fsk-grid.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
+import { OfdmTables } from '../../dsp/ofdm-tables.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
 import { agreementOf, LEAST_AGREEMENT_ALONE, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
@@ -30,6 +31,7 @@ export interface ProfileReception {
   readonly headerSymbolCount: number;
   /** Of a payload of one byte: no two bursts of one phone begin closer together. */
   readonly shortestBurstSeconds: number;
+  readonly newDemodulator: (sync: BurstSync) => BurstDemodulator;
 }
 
 export function profileReception(profile: Profile): ProfileReception {
@@ -40,7 +42,17 @@ export function profileReception(profile: Profile): ProfileReception {
     waveform.kind === 'ofdm' ? waveform.fftSize + waveform.cyclicPrefixSamples : fskSymbolSamples(waveform);
   const shortestBurstSeconds = preambleSamples(profile) / sampleRateHz + (symbolCount * symbolSamples) / basebandRateHz;
   const headerCodec = new HeaderCodec(headerBitCount);
-  return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds };
+  const newDemodulator = demodulatorsOf(profile, basebandRateHz);
+  return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds, newDemodulator };
+}
+
+/** What makes a profile's demodulators. */
+function demodulatorsOf(profile: Profile, basebandRateHz: number): (sync: BurstSync) => BurstDemodulator {
+  const { waveform, centerHz } = profile;
+  const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
+  if (waveform.kind === 'fsk') return (sync) => new FskDemodulator(waveform, placement, sync);
+  const tables = new OfdmTables(waveform, placement);
+  return (sync) => new OfdmDemodulator(waveform, placement, sync, tables);
 }
 
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
@@ -269,12 +281,9 @@ export class BurstReception {
   }
 }
 
-function newDemodulator(shared: ProfileReception, candidate: BurstCandidate): BurstDemodulator {
-  const { profile, basebandRateHz } = shared;
-  const { waveform, centerHz, decimation } = profile;
-  const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
-  const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
-  return waveform.kind === 'ofdm'
-    ? new OfdmDemodulator(waveform, placement, sync)
-    : new FskDemodulator(waveform, placement, sync);
+function newDemodulator(
+  { profile, newDemodulator: make }: ProfileReception,
+  candidate: BurstCandidate,
+): BurstDemodulator {
+  return make({ ...candidate, offsetSamples: preambleSamples(profile) / profile.decimation });
 }
