@@ -110,6 +110,8 @@ export class OfdmDemodulator implements BurstDemodulator {
   private isHeaderOpen = false;
   /** Whether the noise was judged by all cells, not by the known ones alone. */
   private isNoiseJudged = false;
+  /** Of the payload, as long as nothing changes that they are made of: each message asks for them several times. */
+  private soft: Float32Array | undefined;
   /** Symbols for which another speed was looked for and none found. */
   private vainSearches = 0;
 
@@ -191,6 +193,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   acceptHeader(headerBits: Uint8Array): void {
     this.symbols[0] = this.header.accept(headerBits);
     this.isHeaderOpen = true;
+    this.soft = undefined;
   }
 
   private leaveHeader(buffer: BasebandBuffer): void {
@@ -211,6 +214,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.channel.follow(heard, this.noise.variance);
     this.noise.matchSymbol(heard, this.known);
     this.isNoiseJudged = false;
+    this.soft = undefined;
   }
 
   /** Reads a symbol whose speed changes, and turns it back by its slip. */
@@ -251,6 +255,11 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   payloadLlrs(): Float32Array {
+    this.soft ??= this.judgedSoftBits();
+    return this.soft.slice();
+  }
+
+  private judgedSoftBits(): Float32Array {
     const llrs = this.softBits();
     if (this.isNoiseJudged) return llrs;
     this.isNoiseJudged = true;
@@ -276,6 +285,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   restart(): void {}
 
   refine(appLlrs: Float32Array): void {
+    this.soft = undefined;
     const points = this.known.meanPoints(this.symbols.length, appLlrs);
     this.symbols.forEach((symbol, i) => {
       this.readAgain(symbol, points[i]);
