@@ -180,12 +180,13 @@ export class HeaderCodec {
    * @param llrs - codedBitCount LLRs from `descramble`, of one burst or added over several
    * @param mostVersionDifference - the greatest of these exclusive ors that is let through, 0..3; by default none is, and a
    *   wrong supposition is a refusal
+   * @param leastAgreement - as of `decode`
    * @returns as redundancyVersion the exclusive or of sent and supposed version
    * @throws TillsongError `ERR_TYPE`, `ERR_LENGTH`, `ERR_RANGE`
    */
-  decodeDescrambled(llrs: Float32Array, mostVersionDifference = 0): HeaderResult {
+  decodeDescrambled(llrs: Float32Array, mostVersionDifference = 0, leastAgreement?: number): HeaderResult {
     assertInteger('mostVersionDifference', mostVersionDifference, 0, REDUNDANCY_VERSION_COUNT - 1);
-    return this.firstAccepted(llrs, mostVersionDifference);
+    return this.firstAccepted(llrs, mostVersionDifference, leastAgreement);
   }
 
   private encodePlain(header: Header, redundancyVersion: number): Uint8Array {

@@ -46,13 +46,16 @@ export function profileReception(profile: Profile): ProfileReception {
   return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds, newDemodulator };
 }
 
-/** What makes a profile's demodulators. */
+/** What makes a profile's demodulators; what these share is made with the first. */
 function demodulatorsOf(profile: Profile, basebandRateHz: number): (sync: BurstSync) => BurstDemodulator {
   const { waveform, centerHz } = profile;
   const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
   if (waveform.kind === 'fsk') return (sync) => new FskDemodulator(waveform, placement, sync);
-  const tables = new OfdmTables(waveform, placement);
-  return (sync) => new OfdmDemodulator(waveform, placement, sync, tables);
+  let tables: OfdmTables | undefined;
+  return (sync) => {
+    tables ??= new OfdmTables(waveform, placement);
+    return new OfdmDemodulator(waveform, placement, sync, tables);
+  };
 }
 
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
