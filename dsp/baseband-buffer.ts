@@ -108,11 +108,15 @@ export class BasebandBuffer {
    * @param startSamples - integer position of the first
    */
   copy(startSamples: number, outRe: RealArray, outIm: RealArray): void {
-    const { mask } = this;
-    for (let i = 0, j = startSamples; i < outRe.length; i++, j++) {
-      const held = j >= this.startSamples && j < this.written;
-      outRe[i] = held ? this.re[j & mask] : 0;
-      outIm[i] = held ? this.im[j & mask] : 0;
+    const { mask, re, im } = this;
+    const count = outRe.length;
+    const from = Math.min(count, Math.max(0, this.startSamples - startSamples));
+    const to = Math.max(from, Math.min(count, this.written - startSamples));
+    outRe.fill(0, 0, from).fill(0, to);
+    outIm.fill(0, 0, from).fill(0, to);
+    for (let i = from, j = startSamples + from; i < to; i++, j++) {
+      outRe[i] = re[j & mask];
+      outIm[i] = im[j & mask];
     }
   }
 

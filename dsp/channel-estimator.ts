@@ -144,9 +144,11 @@ export class ChannelEstimator {
     this.transform.toCarriers(this.h, this);
     let error = 0;
     let freedom = 0;
-    for (const prior of this.prior) {
-      error += prior / (1 + prior * information);
-      freedom += (prior * information) / (1 + prior * information);
+    const { prior } = this;
+    for (let l = 0; l < prior.length; l++) {
+      const known = 1 + prior[l] * information;
+      error += prior[l] / known;
+      freedom += (prior[l] * information) / known;
     }
     this.errorVariance = error;
     this.degreesOfFreedom = freedom;
@@ -166,8 +168,9 @@ export class ChannelEstimator {
   private learnPrior(information: number): void {
     const { prior, h, firstTap, endTap, own } = this;
     let sum = 0;
+    const { re: hRe, im: hIm } = h;
     for (let l = firstTap; l < endTap; l++) {
-      own[l] = h.re[l] ** 2 + h.im[l] ** 2 + prior[l] / (1 + prior[l] * information);
+      own[l] = hRe[l] ** 2 + hIm[l] ** 2 + prior[l] / (1 + prior[l] * information);
       if (l < firstTap + PRIOR_HALF_WIDTH) sum += own[l];
     }
     for (let l = firstTap; l < endTap; l++) {
@@ -196,38 +199,74 @@ export class ChannelEstimator {
    * little. F'b - F'WF h is kept along the way, as it does not depend on the prior.
    */
   private solve(information: number): void {
-    const { h, unexplained, residual, direction, step, image, root, left } = this;
+    const { residual, step, image } = this;
     const target = SOLVER_SHARE * this.startSolving(information);
     let norm = energy(residual);
     for (let count = 0; count < SOLVER_STEPS && norm > target; count++) {
-      multiply(direction, root, step);
+      const own = this.scaleDirection();
       this.transform.applyNormal(step, image);
-      const alpha = norm / (weightedEnergy(direction, left) + dot(step, image));
-      addScaled(h, step, alpha);
-      addScaled(unexplained, image, -alpha);
-      for (let l = 0; l < root.length; l++) {
-        residual.re[l] -= alpha * (left[l] * direction.re[l] + root[l] * image.re[l]);
-        residual.im[l] -= alpha * (left[l] * direction.im[l] + root[l] * image.im[l]);
-      }
+      this.moveBy(norm / (own + dot(step, image)));
       const next = energy(residual);
-      blend(direction, residual, next / norm);
+      blend(this.direction, residual, next / norm);
       norm = next;
+    }
+  }
+
+  /** step = R direction. @returns sum of left |direction|^2 */
+  private scaleDirection(): number {
+    const { root, left, direction, step } = this;
+    const { re: directionRe, im: directionIm } = direction;
+    const { re: stepRe, im: stepIm } = step;
+    let sum = 0;
+    for (let l = 0; l < root.length; l++) {
+      const re = directionRe[l];
+      const im = directionIm[l];
+      stepRe[l] = root[l] * re;
+      stepIm[l] = root[l] * im;
+      sum += left[l] * (re * re + im * im);
+    }
+    return sum;
+  }
+
+  /** Goes so far along the direction, and keeps what is unexplained and the residual up with it. */
+  private moveBy(alpha: number): void {
+    const { root, left } = this;
+    const { re: hRe, im: hIm } = this.h;
+    const { re: unexplainedRe, im: unexplainedIm } = this.unexplained;
+    const { re: residualRe, im: residualIm } = this.residual;
+    const { re: directionRe, im: directionIm } = this.direction;
+    const { re: stepRe, im: stepIm } = this.step;
+    const { re: imageRe, im: imageIm } = this.image;
+    for (let l = 0; l < root.length; l++) {
+      hRe[l] += alpha * stepRe[l];
+      hIm[l] += alpha * stepIm[l];
+      unexplainedRe[l] -= alpha * imageRe[l];
+      unexplainedIm[l] -= alpha * imageIm[l];
+      residualRe[l] -= alpha * (left[l] * directionRe[l] + root[l] * imageRe[l]);
+      residualIm[l] -= alpha * (left[l] * directionIm[l] + root[l] * imageIm[l]);
     }
   }
 
   /** Sets scales, residual and first direction. @returns degrees of freedom: the energy of g that is uncertain */
   private startSolving(information: number): number {
-    const { h, unexplained, residual, root, left, prior } = this;
+    const { root, left, prior, residual, direction } = this;
+    const { re: hRe, im: hIm } = this.h;
+    const { re: unexplainedRe, im: unexplainedIm } = this.unexplained;
+    const { re: residualRe, im: residualIm } = residual;
     let freedom = 0;
     for (let l = 0; l < root.length; l++) {
-      left[l] = 1 / (1 + prior[l] * information);
-      root[l] = Math.sqrt(prior[l] * left[l]);
-      const gain = prior[l] > 0 ? root[l] / prior[l] : 0;
-      residual.re[l] = root[l] * unexplained.re[l] - gain * h.re[l];
-      residual.im[l] = root[l] * unexplained.im[l] - gain * h.im[l];
-      freedom += 1 - left[l];
+      const own = prior[l];
+      const share = 1 / (1 + own * information);
+      const scale = Math.sqrt(own * share);
+      const gain = own > 0 ? scale / own : 0;
+      left[l] = share;
+      root[l] = scale;
+      residualRe[l] = scale * unexplainedRe[l] - gain * hRe[l];
+      residualIm[l] = scale * unexplainedIm[l] - gain * hIm[l];
+      freedom += 1 - share;
     }
-    copy(residual, this.direction);
+    direction.re.set(residualRe);
+    direction.im.set(residualIm);
     return freedom;
   }
 }
@@ -238,34 +277,16 @@ function total(values: Float64Array): number {
   return sum;
 }
 
-function copy(from: ComplexVector, to: ComplexVector): void {
-  to.re.set(from.re);
-  to.im.set(from.im);
-}
-
-/** out = factors a, element by element. */
-function multiply(a: ComplexVector, factors: Float64Array, out: ComplexVector): void {
-  for (let l = 0; l < factors.length; l++) {
-    out.re[l] = factors[l] * a.re[l];
-    out.im[l] = factors[l] * a.im[l];
-  }
-}
-
 function energy(v: ComplexVector): number {
   return dot(v, v);
 }
 
-/** Sum of weight |a|^2. */
-function weightedEnergy(a: ComplexVector, weights: Float64Array): number {
-  let sum = 0;
-  for (let l = 0; l < weights.length; l++) sum += weights[l] * (a.re[l] ** 2 + a.im[l] ** 2);
-  return sum;
-}
-
 /** Real part of the inner product. */
 function dot(a: ComplexVector, b: ComplexVector): number {
+  const { re: aRe, im: aIm } = a;
+  const { re: bRe, im: bIm } = b;
   let sum = 0;
-  for (let l = 0; l < a.re.length; l++) sum += a.re[l] * b.re[l] + a.im[l] * b.im[l];
+  for (let l = 0; l < aRe.length; l++) sum += aRe[l] * bRe[l] + aIm[l] * bIm[l];
   return sum;
 }
 
@@ -279,8 +300,10 @@ function addScaled(a: ComplexVector, b: ComplexVector, factor: number): void {
 
 /** a = b + factor a */
 function blend(a: ComplexVector, b: ComplexVector, factor: number): void {
-  for (let l = 0; l < a.re.length; l++) {
-    a.re[l] = b.re[l] + factor * a.re[l];
-    a.im[l] = b.im[l] + factor * a.im[l];
+  const { re: aRe, im: aIm } = a;
+  const { re: bRe, im: bIm } = b;
+  for (let l = 0; l < aRe.length; l++) {
+    aRe[l] = bRe[l] + factor * aRe[l];
+    aIm[l] = bIm[l] + factor * aIm[l];
   }
 }

@@ -115,13 +115,17 @@ export class OfdmChannel {
     const scaleIm = total(qIm) / energy;
     const { re: hRe, im: hIm, errorVariance } = this.estimator;
     const { re, im, sentRe, sentIm, windowShare } = cells;
-    const xRe = sentRe.map((sent, c) => sent * scaleRe - sentIm[c] * scaleIm);
-    const xIm = sentRe.map((sent, c) => sent * scaleIm + sentIm[c] * scaleRe);
-    const misfit = localMean(re.length, (c) => {
+    const xRe = new Float64Array(re.length);
+    const xIm = new Float64Array(re.length);
+    const misfits = new Float64Array(re.length);
+    for (let c = 0; c < re.length; c++) {
+      xRe[c] = sentRe[c] * scaleRe - sentIm[c] * scaleIm;
+      xIm[c] = sentRe[c] * scaleIm + sentIm[c] * scaleRe;
       const errorRe = re[c] - (hRe[c] * xRe[c] - hIm[c] * xIm[c]);
       const errorIm = im[c] - (hRe[c] * xIm[c] + hIm[c] * xRe[c]);
-      return errorRe ** 2 + errorIm ** 2 - errorVariance * (xRe[c] ** 2 + xIm[c] ** 2);
-    });
+      misfits[c] = errorRe ** 2 + errorIm ** 2 - errorVariance * (xRe[c] ** 2 + xIm[c] ** 2);
+    }
+    const misfit = localMean(misfits);
     this.preamble.clear();
     for (let c = 0; c < re.length; c++) {
       const variance = PREAMBLE_DOUBT * Math.max(noise[c] * windowShare, misfit[c]);

@@ -8,7 +8,7 @@ import type { BasebandPlacement, BurstDemodulator, BurstSync, Refinement } from 
 import { mean } from './noise-estimate.js';
 import { OfdmChannel } from './ofdm-channel.js';
 import { OfdmFrontEnd } from './ofdm-front-end.js';
-import { BITS_PER_CELL, type CellKind, OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
+import { BITS_PER_CELL, type CellKind, type OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import { OfdmHeader } from './ofdm-header.js';
 import { KnownCells } from './ofdm-known-cells.js';
 import { OfdmNoise } from './ofdm-noise.js';
@@ -23,6 +23,7 @@ import {
   turnBack,
   turnCells,
 } from './ofdm-symbol.js';
+import { OfdmTables } from './ofdm-tables.js';
 import { OfdmTiming } from './ofdm-timing.js';
 import { levelOut } from './pilot-match.js';
 import { PilotPresence } from './pilot-presence.js';
@@ -95,6 +96,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   readonly headerTones = undefined;
   // derived
   readonly grid: OfdmGrid;
+  private readonly tables: OfdmTables;
   // state
   private readonly timing: OfdmTiming;
   private readonly frontEnd: OfdmFrontEnd;
@@ -108,13 +110,22 @@ export class OfdmDemodulator implements BurstDemodulator {
   private isHeaderOpen = false;
   /** Whether the noise was judged by all cells, not by the known ones alone. */
   private isNoiseJudged = false;
+  /** Of the payload, as long as nothing changes that they are made of: each message asks for them several times. */
+  private soft: Float32Array | undefined;
   /** Symbols for which another speed was looked for and none found. */
   private vainSearches = 0;
 
-  constructor(waveform: OfdmWaveform, placement: BasebandPlacement, sync: BurstSync) {
-    this.grid = new OfdmGrid(waveform);
-    this.timing = new OfdmTiming(waveform, placement, sync);
-    this.frontEnd = new OfdmFrontEnd(waveform, placement, this.timing);
+  /** @param tables - of the waveform where it lies; whoever demodulates many of its bursts makes them once */
+  constructor(
+    waveform: OfdmWaveform,
+    placement: BasebandPlacement,
+    sync: BurstSync,
+    tables = new OfdmTables(waveform, placement),
+  ) {
+    this.tables = tables;
+    this.grid = tables.grid;
+    this.timing = new OfdmTiming(tables, sync);
+    this.frontEnd = new OfdmFrontEnd(tables, this.timing);
     this.known = new KnownCells(this.grid);
     this.channel = new OfdmChannel(waveform, placement.basebandRateHz, this.known);
     this.noise = new OfdmNoise(this.grid, this.channel);
@@ -134,7 +145,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   get headerBitCount(): number {
-    return this.grid.headerBitCount;
+    return BITS_PER_CELL * this.tables.carriersOf('header', 0).length;
   }
 
   endOfSymbol(symbol: number): number {
@@ -182,6 +193,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   acceptHeader(headerBits: Uint8Array): void {
     this.symbols[0] = this.header.accept(headerBits);
     this.isHeaderOpen = true;
+    this.soft = undefined;
   }
 
   private leaveHeader(buffer: BasebandBuffer): void {
@@ -202,6 +214,7 @@ export class OfdmDemodulator implements BurstDemodulator {
     this.channel.follow(heard, this.noise.variance);
     this.noise.matchSymbol(heard, this.known);
     this.isNoiseJudged = false;
+    this.soft = undefined;
   }
 
   /** Reads a symbol whose speed changes, and turns it back by its slip. */
@@ -242,6 +255,11 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   payloadLlrs(): Float32Array {
+    this.soft ??= this.judgedSoftBits();
+    return this.soft.slice();
+  }
+
+  private judgedSoftBits(): Float32Array {
     const llrs = this.softBits();
     if (this.isNoiseJudged) return llrs;
     this.isNoiseJudged = true;
@@ -267,6 +285,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   restart(): void {}
 
   refine(appLlrs: Float32Array): void {
+    this.soft = undefined;
     const points = this.known.meanPoints(this.symbols.length, appLlrs);
     this.symbols.forEach((symbol, i) => {
       this.readAgain(symbol, points[i]);
@@ -284,7 +303,10 @@ export class OfdmDemodulator implements BurstDemodulator {
 
   /** Variance of a symbol's noise and of its channel's error together, per carrier. */
   private noiseOf({ noiseGains, errorVariance }: OfdmSymbol): Float64Array {
-    return this.noise.variance.map((variance, c) => variance * noiseGains[c] + errorVariance);
+    const { variance } = this.noise;
+    const noise = new Float64Array(variance.length);
+    for (let c = 0; c < noise.length; c++) noise[c] = variance[c] * noiseGains[c] + errorVariance;
+    return noise;
   }
 
   /** Reads a symbol's cells; until it is fitted, its channel is the one fitted last. */
@@ -293,22 +315,21 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   private headerLlrs(): Float32Array {
-    const llrs = new Float32Array(this.grid.headerBitCount);
+    const llrs = new Float32Array(this.headerBitCount);
     this.demap(this.symbols[0], 'header', llrs, 0);
     return llrs;
   }
 
   /** Writes the LLRs of a symbol's header or payload cells from out[at] on; returns the next position. */
   private demap(symbol: OfdmSymbol, wanted: CellKind, out: Float32Array, at: number): number {
-    const { index, re, im, channelRe, channelIm } = symbol;
-    const noise = this.noiseOf(symbol);
-    let next = at;
-    for (let c = 0; c < re.length; c++) {
-      if (this.grid.cellKind(index, c) !== wanted) continue;
-      const variance = noise[c] + distortionPower(symbol, c);
-      demapQpsk(re[c], im[c], channelRe[c], channelIm[c], variance, out, next);
-      next += BITS_PER_CELL;
+    const { index, re, im, channelRe, channelIm, noiseGains, errorVariance } = symbol;
+    const { variance } = this.noise;
+    const carriers = this.tables.carriersOf(wanted, index);
+    for (let i = 0; i < carriers.length; i++) {
+      const c = carriers[i];
+      const noise = variance[c] * noiseGains[c] + errorVariance + distortionPower(symbol, c);
+      demapQpsk(re[c], im[c], channelRe[c], channelIm[c], noise, out, at + BITS_PER_CELL * i);
     }
-    return next;
+    return at + BITS_PER_CELL * carriers.length;
   }
 }

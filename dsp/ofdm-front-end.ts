@@ -2,17 +2,16 @@
 // pair, all with the same gains per carrier.
 
 import type { BasebandBuffer } from './baseband-buffer.js';
-import type { BasebandPlacement } from './burst-demodulator.js';
-import { basebandTrain } from './chirp.js';
-import { type Fft, sharedFft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
 import { mean } from './noise-estimate.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { localMean } from './ofdm-local-mean.js';
 import type { SpeedChange } from './ofdm-speed-search.js';
 import type { CellPoints, OfdmSymbol } from './ofdm-symbol.js';
+import type { OfdmTables } from './ofdm-tables.js';
 import type { OfdmTiming } from './ofdm-timing.js';
-import { SubbandWeighting } from './subband-weighting.js';
+import type { ScrambledFft } from './scrambled-fft.js';
+import type { SubbandWeighting } from './subband-weighting.js';
 
 /** Windows before the burst that show the surroundings' noise. */
 const AMBIENT_WINDOWS = 4;
@@ -57,49 +56,40 @@ export interface HeardCells extends CellPoints {
 /** Reads a burst's windows. All carriers have gain 1 until `flatten`. */
 export class OfdmFrontEnd {
   // derived
-  private readonly fft: Fft;
+  private readonly waveform: OfdmWaveform;
+  private readonly fft: ScrambledFft;
+  private readonly places: Int32Array;
   private readonly weighting: SubbandWeighting;
-  private readonly workRe: Float64Array;
-  private readonly workIm: Float64Array;
   /** The preamble's last chirp pair as sent, per carrier. */
-  private readonly sentRe: Float64Array;
-  private readonly sentIm: Float64Array;
+  private readonly sent: CellPoints;
   /** exp(2 pi i n / N): how far a delay of whole samples turns a carrier. */
-  private readonly turnRe: Float64Array;
-  private readonly turnIm: Float64Array;
+  private readonly turns: CellPoints;
   // state
   private readonly gains: Float64Array;
   private held: HeldWindow | undefined;
+  // scratch: a window, and the carriers of one
+  private readonly workRe: Float64Array;
+  private readonly workIm: Float64Array;
+  private readonly bandRe: Float64Array;
+  private readonly bandIm: Float64Array;
 
   constructor(
-    private readonly waveform: OfdmWaveform,
-    placement: BasebandPlacement,
+    tables: OfdmTables,
     private readonly timing: OfdmTiming,
   ) {
+    const { waveform, weighting, turns } = tables;
     const { fftSize, carrierCount } = waveform;
-    const { pair, basebandRateHz, centerHz } = placement;
-    this.fft = sharedFft(fftSize);
-    this.weighting = new SubbandWeighting(fftSize, carrierCount);
+    this.waveform = waveform;
+    this.fft = tables.fft;
+    this.places = tables.places;
+    this.weighting = weighting;
+    this.sent = tables.sentPreamble(timing.pairStart, timing.pairSamples);
+    this.turns = turns;
+    this.gains = new Float64Array(carrierCount).fill(1);
     this.workRe = new Float64Array(fftSize);
     this.workIm = new Float64Array(fftSize);
-    const train = basebandTrain(pair, centerHz, basebandRateHz, timing.pairStart, timing.pairSamples);
-    this.workRe.set(train.re);
-    this.workIm.set(train.im);
-    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
-    this.sentRe = new Float64Array(carrierCount);
-    this.sentIm = new Float64Array(carrierCount);
-    for (let c = 0; c < carrierCount; c++) {
-      const bin = (c - carrierCount / 2) & (fftSize - 1);
-      this.sentRe[c] = this.workRe[bin];
-      this.sentIm[c] = this.workIm[bin];
-    }
-    this.turnRe = new Float64Array(fftSize);
-    this.turnIm = new Float64Array(fftSize);
-    for (let n = 0; n < fftSize; n++) {
-      this.turnRe[n] = Math.cos((2 * Math.PI * n) / fftSize);
-      this.turnIm[n] = Math.sin((2 * Math.PI * n) / fftSize);
-    }
-    this.gains = new Float64Array(carrierCount).fill(1);
+    this.bandRe = new Float64Array(carrierCount);
+    this.bandIm = new Float64Array(carrierCount);
   }
 
   /** Takes the carriers as they come. */
@@ -110,15 +100,16 @@ export class OfdmFrontEnd {
   /** Reads a symbol's window; delay 0 is the strongest path found by the detector. @returns its cells, the caller's own */
   readCells(buffer: BasebandBuffer, symbol: number, change?: SpeedChange): HeardCells {
     const plain = this.readPlain(buffer, symbol, change);
-    this.weighting.apply(this.workRe, this.workIm);
-    return { ...this.carriersOf(), plain };
+    this.weighting.apply(this.bandRe, this.bandIm);
+    const { re, im } = this.turnedBand();
+    return { re, im, plain };
   }
 
   /** The same, loud moments left as they are. */
   private readPlain(buffer: BasebandBuffer, symbol: number, change?: SpeedChange): CellPoints {
     this.readWindow(buffer, symbol, change);
-    this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
-    return this.carriersOf();
+    this.transformWindow();
+    return this.turnedBand();
   }
 
   private readWindow(buffer: BasebandBuffer, symbol: number, change?: SpeedChange): void {
@@ -143,8 +134,8 @@ export class OfdmFrontEnd {
       this.readWindow(buffer, symbol, change);
       this.held = { symbol, change, re: workRe.slice(), im: workIm.slice() };
     }
-    this.fft.forward(workRe, workIm, workRe, workIm);
-    return this.carriersOf();
+    this.transformWindow();
+    return this.turnedBand();
   }
 
   /** By how much a moment of a window comes early or late at one speed against another, its middle left out of account. */
@@ -181,20 +172,29 @@ export class OfdmFrontEnd {
     }
   }
 
-  /** The carriers of the transformed window: with their gains, delay 0 being the strongest path found by the detector. */
-  private carriersOf(): CellPoints {
+  /** Window -> carriers as they come. */
+  private transformWindow(): void {
+    const { workRe, workIm, bandRe, bandIm, places } = this;
+    this.fft.forward(workRe, workIm);
+    for (let c = 0; c < places.length; c++) {
+      bandRe[c] = workRe[places[c]];
+      bandIm[c] = workIm[places[c]];
+    }
+  }
+
+  /** The carriers with their gains, delay 0 being the strongest path found by the detector. */
+  private turnedBand(): CellPoints {
     const { carrierCount, fftSize } = this.waveform;
-    const { gains, workRe, workIm, turnRe, turnIm } = this;
+    const { gains, bandRe, bandIm, turns } = this;
+    const { re: turnRe, im: turnIm } = turns;
     const { backoffSamples } = this.timing;
     const mask = fftSize - 1;
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
-      const bin = c - carrierCount / 2;
-      const source = bin & mask;
-      const turn = (bin * backoffSamples) & mask;
-      re[c] = gains[c] * (workRe[source] * turnRe[turn] - workIm[source] * turnIm[turn]);
-      im[c] = gains[c] * (workRe[source] * turnIm[turn] + workIm[source] * turnRe[turn]);
+      const turn = ((c - carrierCount / 2) * backoffSamples) & mask;
+      re[c] = gains[c] * (bandRe[c] * turnRe[turn] - bandIm[c] * turnIm[turn]);
+      im[c] = gains[c] * (bandRe[c] * turnIm[turn] + bandIm[c] * turnRe[turn]);
     }
     return { re, im };
   }
@@ -208,22 +208,18 @@ export class OfdmFrontEnd {
    * @param points - expected points of its cells
    */
   weighAgain(symbol: OfdmSymbol, points: CellPoints): void {
-    const { carrierCount, fftSize } = this.waveform;
     const { re, im, plain, channelRe, channelIm } = symbol;
-    const { workRe, workIm } = this;
-    workRe.fill(0);
-    workIm.fill(0);
-    const binOf = (c: number) => (c - carrierCount / 2) & (fftSize - 1);
-    for (let c = 0; c < carrierCount; c++) {
+    const { bandRe, bandIm } = this;
+    for (let c = 0; c < re.length; c++) {
       re[c] = channelRe[c] * points.re[c] - channelIm[c] * points.im[c];
       im[c] = channelRe[c] * points.im[c] + channelIm[c] * points.re[c];
-      workRe[binOf(c)] = plain.re[c] - re[c];
-      workIm[binOf(c)] = plain.im[c] - im[c];
+      bandRe[c] = plain.re[c] - re[c];
+      bandIm[c] = plain.im[c] - im[c];
     }
-    this.weighting.apply(workRe, workIm);
-    for (let c = 0; c < carrierCount; c++) {
-      re[c] += workRe[binOf(c)];
-      im[c] += workIm[binOf(c)];
+    this.weighting.apply(bandRe, bandIm);
+    for (let c = 0; c < re.length; c++) {
+      re[c] += bandRe[c];
+      im[c] += bandIm[c];
     }
   }
 
@@ -234,7 +230,9 @@ export class OfdmFrontEnd {
    * @param cells - a symbol read with gains of 1
    */
   flatten({ re, im }: CellPoints): void {
-    const power = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2);
+    const own = new Float64Array(re.length);
+    for (let c = 0; c < own.length; c++) own[c] = re[c] ** 2 + im[c] ** 2;
+    const power = localMean(own);
     const floor = mean(power) * LEAST_BAND_LEVEL;
     for (let c = 0; c < power.length; c++) this.gains[c] = 1 / Math.sqrt(Math.max(power[c], floor, 1e-20));
   }
@@ -254,15 +252,13 @@ export class OfdmFrontEnd {
     const { fftSize, carrierCount } = this.waveform;
     const power = new Float64Array(carrierCount);
     let windowCount = 0;
+    const { bandRe, bandIm } = this;
     for (let w = 1; w <= AMBIENT_WINDOWS; w++) {
       const start = Math.floor(burstStartSamples) - w * fftSize;
       if (!buffer.holds(start, start + fftSize)) break;
       buffer.copy(start, this.workRe, this.workIm);
-      this.fft.forward(this.workRe, this.workIm, this.workRe, this.workIm);
-      for (let c = 0; c < carrierCount; c++) {
-        const bin = (c - carrierCount / 2) & (fftSize - 1);
-        power[c] += this.gains[c] ** 2 * (this.workRe[bin] ** 2 + this.workIm[bin] ** 2);
-      }
+      this.transformWindow();
+      for (let c = 0; c < carrierCount; c++) power[c] += this.gains[c] ** 2 * (bandRe[c] ** 2 + bandIm[c] ** 2);
       windowCount++;
     }
     for (let c = 0; c < carrierCount; c++) power[c] /= Math.max(1, windowCount);
@@ -272,19 +268,18 @@ export class OfdmFrontEnd {
   /** Reads the preamble's last pair. @returns its cells with the carriers' gains, and those as sent, the caller's own */
   readPreamble(buffer: BasebandBuffer): PreambleCells {
     const { fftSize, carrierCount } = this.waveform;
-    const { workRe, workIm, gains } = this;
+    const { workRe, workIm, bandRe, bandIm, gains } = this;
     const { pairSamples } = this.timing;
     workRe.fill(0);
     workIm.fill(0);
     buffer.read(this.timing.pairPlan(), workRe.subarray(0, pairSamples), workIm.subarray(0, pairSamples));
-    this.fft.forward(workRe, workIm, workRe, workIm);
+    this.transformWindow();
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);
     for (let c = 0; c < carrierCount; c++) {
-      const bin = (c - carrierCount / 2) & (fftSize - 1);
-      re[c] = gains[c] * workRe[bin];
-      im[c] = gains[c] * workIm[bin];
+      re[c] = gains[c] * bandRe[c];
+      im[c] = gains[c] * bandIm[c];
     }
-    return { re, im, sentRe: this.sentRe, sentIm: this.sentIm, windowShare: pairSamples / fftSize };
+    return { re, im, sentRe: this.sent.re, sentIm: this.sent.im, windowShare: pairSamples / fftSize };
   }
 }

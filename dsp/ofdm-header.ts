@@ -58,7 +58,7 @@ export class OfdmHeader {
 
   /** @returns the symbol, its channel and noise fitted to its pilots */
   demodulate(buffer: BasebandBuffer): OfdmSymbol {
-    const { frontEnd, channel, noise, timing } = this.stages;
+    const { frontEnd, channel, noise, known, timing } = this.stages;
     this.keep(this.firstCells ?? this.readFirst(buffer));
     this.firstCells = undefined;
     noise.startFrom(frontEnd.readAmbient(buffer, this.sync.startSamples));
@@ -66,7 +66,7 @@ export class OfdmHeader {
     channel.forgetPreamble();
     this.fit();
     if (!this.isTurning) this.correctDilation(buffer);
-    noise.matchPilots(this.symbol);
+    noise.matchPilots(this.symbol, known);
     this.refit();
     if (!this.isTurning) channel.learnPreamble(frontEnd.readPreamble(buffer), noise.variance);
     this.fit();
@@ -76,7 +76,7 @@ export class OfdmHeader {
       this.read(buffer);
       this.refit();
     }
-    noise.matchPilots(this.symbol);
+    noise.matchPilots(this.symbol, known);
     this.refit();
     return this.symbol;
   }

@@ -87,7 +87,7 @@ export class KnownCells {
   }
 
   /** A symbol's points as far as they are known by its pilots: 0 elsewhere. */
-  private pilotPoints(symbol: number): CellPoints {
+  pilotPoints(symbol: number): CellPoints {
     const { carrierCount } = this.grid.waveform;
     const re = new Float64Array(carrierCount);
     const im = new Float64Array(carrierCount);

@@ -6,13 +6,13 @@ const HALF_WIDTH = 24;
 /**
  * Mean of a quantity over the carriers around each, fewer at the band's ends.
  *
- * @param count - carriers
- * @param value - the quantity at a carrier
- * @returns count means
+ * @param values - the quantity at each carrier
+ * @returns as many means
  */
-export function localMean(count: number, value: (carrier: number) => number): Float64Array {
+export function localMean(values: Float64Array): Float64Array {
+  const count = values.length;
   const prefix = new Float64Array(count + 1);
-  for (let c = 0; c < count; c++) prefix[c + 1] = prefix[c] + value(c);
+  for (let c = 0; c < count; c++) prefix[c + 1] = prefix[c] + values[c];
   const means = new Float64Array(count);
   for (let c = 0; c < count; c++) {
     const from = Math.max(0, c - HALF_WIDTH);

@@ -66,15 +66,11 @@ export class OfdmNoise {
    *
    * @param first - the burst's first symbol
    */
-  matchPilots(first: OfdmSymbol): void {
+  matchPilots(first: OfdmSymbol, known: KnownCells): void {
     const excess = excessPower(first);
     const { ambient, grid } = this;
     const scale = Math.min(1, (EXCESS_TOLERANCE * mean(excess)) / Math.max(mean(ambient), 1e-30));
-    const residual = this.residualNoise(
-      first,
-      this.carriersOf(first, (kind) => kind === 'pilot'),
-      (c) => ({ re: grid.pilotRe(first.index, c), im: grid.pilotIm(first.index, c) }),
-    );
+    const residual = this.residualNoise(first, grid.pilotsOf(first.index), known.pilotPoints(first.index));
     for (let c = 0; c < ambient.length; c++)
       this.variance[c] = Math.max(ambient[c] * scale, residual[c], excess[c] / EXCESS_TOLERANCE);
     this.ceilNoise();
@@ -88,11 +84,8 @@ export class OfdmNoise {
    * @param points - its cells, of which the payload's are not looked at
    */
   matchHeader(first: OfdmSymbol, points: CellPoints): void {
-    const residual = this.residualNoise(
-      first,
-      this.carriersOf(first, (kind) => kind !== 'payload'),
-      (c) => ({ re: points.re[c], im: points.im[c] }),
-    );
+    const known = this.carriersOf(first, (kind) => kind !== 'payload');
+    const residual = this.residualNoise(first, known, points);
     const excess = excessPower(first);
     for (let c = 0; c < residual.length; c++) this.variance[c] = Math.max(residual[c], excess[c] / EXCESS_TOLERANCE);
     this.ceilNoise();
@@ -104,7 +97,8 @@ export class OfdmNoise {
     const level = Math.max(LEAST_PILOT_GAIN, this.pilotLevel(symbol));
     symbol.noiseGains.fill(level);
     // Without noise it is the sender's distortion that the cells show.
-    const expected = this.variance.map((power, c) => power + distortionPower(symbol, c));
+    const expected = new Float64Array(this.variance.length);
+    for (let c = 0; c < expected.length; c++) expected[c] = this.variance[c] + distortionPower(symbol, c);
     const ratios = ratiosTo(expected, symbol, known.likelyPoints(symbol, this.variance));
     this.setGains(symbol, ratios, level, LEAST_PILOT_GAIN);
   }
@@ -143,10 +137,13 @@ export class OfdmNoise {
   /**
    * Sets a symbol's noise gains to a level on average, along the band as its cells are off their points: what comes and goes
    * within a burst - a word, a coin, a train's brake - is seldom so in all of the band.
+   *
+   * @param ratios - of its cells' misfit to what is expected; scaled in place
    */
   private setGains(symbol: OfdmSymbol, ratios: Float64Array, level: number, least: number): void {
     const scale = level / Math.max(mean(ratios), 1e-20);
-    const local = localMean(ratios.length, (c) => scale * ratios[c]);
+    for (let c = 0; c < ratios.length; c++) ratios[c] *= scale;
+    const local = localMean(ratios);
     for (let c = 0; c < local.length; c++)
       symbol.noiseGains[c] = Math.max(least, level + LOCAL_SHARE * (local[c] - level));
   }
@@ -169,16 +166,11 @@ export class OfdmNoise {
   }
 
   /** Smoothed residuals of a symbol's known cells, at every carrier the nearest known one's. */
-  private residualNoise(
-    symbol: OfdmSymbol,
-    known: readonly number[],
-    pointOf: (c: number) => { re: number; im: number },
-  ): Float64Array {
+  private residualNoise(symbol: OfdmSymbol, known: readonly number[], points: CellPoints): Float64Array {
     const freedom = Math.max(LEAST_FREEDOM, 1 - this.channel.degreesOfFreedom / known.length);
-    const residuals = Float64Array.from(known, (c) => {
-      const { re, im } = pointOf(c);
-      return residualPower(symbol, c, re, im) / freedom;
-    });
+    const residuals = new Float64Array(known.length);
+    for (let i = 0; i < known.length; i++)
+      residuals[i] = residualPower(symbol, known[i], points.re[known[i]], points.im[known[i]]) / freedom;
     const smooth = new Float64Array(known.length);
     smoothNoise(residuals, 1, smooth);
     const noise = new Float64Array(symbol.re.length);
@@ -206,11 +198,16 @@ export class OfdmNoise {
 
 /** Mean power of a symbol's cells around each carrier less that of the fitted channel: noise plus misfit. */
 function excessPower({ re, im, channelRe, channelIm }: OfdmSymbol): Float64Array {
-  const excess = localMean(re.length, (c) => re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2);
-  return excess.map((power) => Math.max(0, power));
+  const own = new Float64Array(re.length);
+  for (let c = 0; c < own.length; c++) own[c] = re[c] ** 2 + im[c] ** 2 - channelRe[c] ** 2 - channelIm[c] ** 2;
+  const excess = localMean(own);
+  for (let c = 0; c < excess.length; c++) excess[c] = Math.max(0, excess[c]);
+  return excess;
 }
 
 /** How far a symbol's cells are off their points, in power over what is expected. */
 function ratiosTo(expected: Float64Array, symbol: OfdmSymbol, { re, im }: CellPoints): Float64Array {
-  return expected.map((power, c) => softResidualPower(symbol, c, re[c], im[c]) / power);
+  const ratios = new Float64Array(expected.length);
+  for (let c = 0; c < ratios.length; c++) ratios[c] = softResidualPower(symbol, c, re[c], im[c]) / expected[c];
+  return ratios;
 }

@@ -2,9 +2,10 @@
 // the preamble's slip against the first symbol, other numbers of carrier turns, and each symbol's own slip.
 
 import type { ReadPlan } from './baseband-buffer.js';
-import type { BasebandPlacement, BurstSync } from './burst-demodulator.js';
+import type { BurstSync } from './burst-demodulator.js';
 import type { OfdmWaveform } from './ofdm-grid.js';
 import { NO_CHANGE, type SpeedChange } from './ofdm-speed-search.js';
+import type { OfdmTables } from './ofdm-tables.js';
 import { TimeMap } from './time-map.js';
 
 /** At first the FFT window opens this share of the cyclic prefix early, so that paths before the strongest fall into it. */
@@ -37,6 +38,7 @@ export class OfdmTiming {
   /** Eighths of the middle carrier's turn by which preamble and first symbol may differ. */
   readonly searchSteps: number;
   private readonly symbolSamples: number;
+  private readonly waveform: OfdmWaveform;
   // state
   private backoff: number;
   private map: TimeMap;
@@ -44,18 +46,15 @@ export class OfdmTiming {
   private headerGrowth = 0;
 
   constructor(
-    private readonly waveform: OfdmWaveform,
-    placement: BasebandPlacement,
+    { waveform, placement, carrierRadPerSample, omegaRadPerSample }: OfdmTables,
     private readonly sync: BurstSync,
   ) {
-    const { fftSize, carrierCount, cyclicPrefixSamples } = waveform;
+    const { fftSize, cyclicPrefixSamples } = waveform;
     const { pair, basebandRateHz, centerHz } = placement;
+    this.waveform = waveform;
     this.symbolSamples = fftSize + cyclicPrefixSamples;
-    this.carrierRadPerSample = (2 * Math.PI * centerHz) / basebandRateHz;
-    this.omegaRadPerSample = Float64Array.from(
-      { length: carrierCount },
-      (_, c) => this.carrierRadPerSample + (2 * Math.PI * (c - carrierCount / 2)) / fftSize,
-    );
+    this.carrierRadPerSample = carrierRadPerSample;
+    this.omegaRadPerSample = omegaRadPerSample;
     this.searchSteps = (pair.highHz - pair.lowHz) / centerHz > WIDE_BAND ? WIDE_SEARCH_STEPS : NARROW_SEARCH_STEPS;
     this.pairSamples = Math.min(fftSize, Math.round(2 * pair.chirpSeconds * basebandRateHz));
     this.pairStart = sync.offsetSamples - this.pairSamples;

@@ -24,7 +24,8 @@ export function pilotCoherence(grid: OfdmGrid, { re, im }: CellPoints): number {
     delaysIm[pilot] = xRe * im[c] - xIm * re[c];
   }
   sharedFft(size).forward(delaysRe, delaysIm, delaysRe, delaysIm);
-  const power = delaysRe.map((x, d) => x * x + delaysIm[d] * delaysIm[d]);
+  const power = delaysRe;
+  for (let d = 0; d < size; d++) power[d] = delaysRe[d] * delaysRe[d] + delaysIm[d] * delaysIm[d];
   let total = 0;
   let most = 0;
   for (let d = 0; d < size; d++) {

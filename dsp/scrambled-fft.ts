@@ -29,6 +29,8 @@ export function scrambledSizeFor(least: number): number {
 
 /** Plan for transforms of one size, in place, unscaled: backward(forward(x)) = size x. */
 export class ScrambledFft {
+  /** Where X[k] lies after `forward`, and has to lie before `backward`. */
+  readonly places: Int32Array;
   private readonly passes: readonly Pass[];
 
   /**
@@ -45,6 +47,7 @@ export class ScrambledFft {
       left /= radix;
     }
     this.passes = passes;
+    this.places = Int32Array.from({ length: size }, (_, k) => placeOf(k, passes));
   }
 
   /** X[k] = sum x[n] exp(-2 pi i k n / N), the X in an order of their own. */
@@ -65,6 +68,17 @@ export class ScrambledFft {
       else both2(pass, re, im, true);
     }
   }
+}
+
+/** A pass puts the X[k] of each remainder of k by its radix into a block of their own, which the next passes order alike. */
+function placeOf(k: number, passes: readonly Pass[]): number {
+  let place = 0;
+  let left = k;
+  for (const { radix, stride } of passes) {
+    place += stride * (left % radix);
+    left = Math.floor(left / radix);
+  }
+  return place;
 }
 
 function turnsOf(blockSize: number, stride: number): Float64Array {

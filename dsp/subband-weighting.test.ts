@@ -5,15 +5,14 @@ import { SubbandWeighting } from './subband-weighting.js';
 
 const FFT_SIZE = 1024;
 const CARRIERS = 512;
-const binOf = (carrier: number) => (carrier - CARRIERS / 2) & (FFT_SIZE - 1);
 
-/** Spectrum of random QPSK on all carriers, power 1 each. */
+/** Random QPSK on all carriers, power 1 each. */
 function qpskSpectrum(random: SeededRandom): { re: Float64Array; im: Float64Array } {
-  const re = new Float64Array(FFT_SIZE);
-  const im = new Float64Array(FFT_SIZE);
+  const re = new Float64Array(CARRIERS);
+  const im = new Float64Array(CARRIERS);
   for (let c = 0; c < CARRIERS; c++) {
-    re[binOf(c)] = random.below(2) ? Math.SQRT1_2 : -Math.SQRT1_2;
-    im[binOf(c)] = random.below(2) ? Math.SQRT1_2 : -Math.SQRT1_2;
+    re[c] = random.below(2) ? Math.SQRT1_2 : -Math.SQRT1_2;
+    im[c] = random.below(2) ? Math.SQRT1_2 : -Math.SQRT1_2;
   }
   return { re, im };
 }
@@ -21,12 +20,11 @@ function qpskSpectrum(random: SeededRandom): { re: Float64Array; im: Float64Arra
 /** Mean |a - b|^2 over the carriers. */
 function distance(a: { re: Float64Array; im: Float64Array }, b: { re: Float64Array; im: Float64Array }): number {
   let sum = 0;
-  for (let c = 0; c < CARRIERS; c++)
-    sum += (a.re[binOf(c)] - b.re[binOf(c)]) ** 2 + (a.im[binOf(c)] - b.im[binOf(c)]) ** 2;
+  for (let c = 0; c < CARRIERS; c++) sum += (a.re[c] - b.re[c]) ** 2 + (a.im[c] - b.im[c]) ** 2;
   return sum / CARRIERS;
 }
 
-/** Spectrum of complex noise between two moments of the window, of this power a sample. */
+/** The carriers of complex noise between two moments of the window, of this power a sample. */
 function noiseBurst(from: number, to: number, power: number, random: SeededRandom) {
   const re = new Float64Array(FFT_SIZE);
   const im = new Float64Array(FFT_SIZE);
@@ -35,7 +33,7 @@ function noiseBurst(from: number, to: number, power: number, random: SeededRando
     im[n] = Math.sqrt(power / 2) * random.normal();
   }
   new Fft(FFT_SIZE).forward(re, im, re, im);
-  return { re, im };
+  return { re: re.slice(0, CARRIERS), im: im.slice(0, CARRIERS) };
 }
 
 function sum(a: { re: Float64Array; im: Float64Array }, b: { re: Float64Array; im: Float64Array }) {
@@ -48,7 +46,7 @@ describe('subband weighting', () => {
     for (let trial = 0; trial < 20; trial++) {
       const sent = qpskSpectrum(random);
       const weighed = { re: sent.re.slice(), im: sent.im.slice() };
-      new SubbandWeighting(FFT_SIZE, CARRIERS).apply(weighed.re, weighed.im);
+      new SubbandWeighting(CARRIERS).apply(weighed.re, weighed.im);
       expect(distance(weighed, sent)).toBeLessThan(0.05);
     }
   });
@@ -59,7 +57,7 @@ describe('subband weighting', () => {
     // A tenth of the window, 20 dB louder than the signal's mean power a sample (CARRIERS / FFT_SIZE^2).
     const heard = sum(sent, noiseBurst(400, 500, (100 * CARRIERS) / FFT_SIZE ** 2, random));
     const before = distance(heard, sent);
-    new SubbandWeighting(FFT_SIZE, CARRIERS).apply(heard.re, heard.im);
+    new SubbandWeighting(CARRIERS).apply(heard.re, heard.im);
     expect(before).toBeGreaterThan(3); // 4.9 on average
     expect(distance(heard, sent)).toBeLessThan(0.4);
   });
@@ -71,18 +69,18 @@ describe('subband weighting', () => {
     for (let trial = 0; trial < trials; trial++) {
       const sent = qpskSpectrum(random);
       const heard = sum(sent, noiseBurst(0, 512, (10 * CARRIERS) / FFT_SIZE ** 2, random));
-      new SubbandWeighting(FFT_SIZE, CARRIERS).apply(heard.re, heard.im);
+      new SubbandWeighting(CARRIERS).apply(heard.re, heard.im);
       for (let c = 0; c < CARRIERS; c++)
-        along += (heard.re[binOf(c)] * sent.re[binOf(c)] + heard.im[binOf(c)] * sent.im[binOf(c)]) / CARRIERS / trials;
+        along += (heard.re[c] * sent.re[c] + heard.im[c] * sent.im[c]) / CARRIERS / trials;
     }
     expect(along).toBeGreaterThan(0.9);
     expect(along).toBeLessThan(1.1);
   });
 
   test('silence stays silence', () => {
-    const re = new Float64Array(FFT_SIZE);
-    const im = new Float64Array(FFT_SIZE);
-    new SubbandWeighting(FFT_SIZE, CARRIERS).apply(re, im);
+    const re = new Float64Array(CARRIERS);
+    const im = new Float64Array(CARRIERS);
+    new SubbandWeighting(CARRIERS).apply(re, im);
     expect(re.every((x) => x === 0)).toBe(true);
     expect(im.every((x) => x === 0)).toBe(true);
   });

@@ -29,6 +29,8 @@ export class TapTransform {
   private readonly fft: Fft;
   private readonly convolution: ScrambledFft;
   // state
+  /** As set last. */
+  private readonly weights: Float64Array;
   /** Of the weights' lags, which is real, over the transform's size. */
   private readonly spectrum: Float64Array;
   // scratch: complex numbers as re, im, re, im, ...
@@ -42,6 +44,7 @@ export class TapTransform {
     this.fft = sharedFft(span.fftSize);
     this.convolution = sharedScrambledFft(scrambledSizeFor(2 * this.tapCount));
     const { size } = this.convolution;
+    this.weights = new Float64Array(span.carrierCount);
     this.spectrum = new Float64Array(size);
     this.input = new Float64Array(2 * span.fftSize);
     this.output = new Float64Array(2 * span.fftSize);
@@ -76,6 +79,8 @@ export class TapTransform {
 
   /** Sets the weights per carrier that `applyNormal` uses from now on. */
   weigh(weights: Float64Array): void {
+    if (isSame(weights, this.weights)) return;
+    this.weights.set(weights);
     const { span, input, output, lagsRe, lagsIm, spectrum, tapCount, convolution } = this;
     const mask = span.fftSize - 1;
     input.fill(0);
@@ -101,6 +106,7 @@ export class TapTransform {
    */
   applyNormal(taps: ComplexVector, out: ComplexVector): void {
     const { lagsRe, lagsIm, spectrum, tapCount, convolution } = this;
+    const { re: outRe, im: outIm } = out;
     lagsRe.set(taps.re);
     lagsIm.set(taps.im);
     lagsRe.fill(0, tapCount);
@@ -112,8 +118,8 @@ export class TapTransform {
     }
     convolution.backward(lagsRe, lagsIm);
     for (let l = 0; l < tapCount; l++) {
-      out.re[l] = lagsRe[l];
-      out.im[l] = lagsIm[l];
+      outRe[l] = lagsRe[l];
+      outIm[l] = lagsIm[l];
     }
   }
 
@@ -139,4 +145,9 @@ export class TapTransform {
       out.im[l] = -output[at + 1];
     }
   }
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

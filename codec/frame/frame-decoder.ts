@@ -86,6 +86,8 @@ export class FrameDecoder {
   /** A posteriori LLRs of each block as the last decode left them; undefined before, and for blocks nobody asked about. */
   private softOutputs: (Float32Array | undefined)[] = [];
   private hasDecoded = false;
+  /** By redundancy version, as long as was needed so far. */
+  private readonly scrambling: Uint8Array[] = [];
   private readonly maxIterations: number;
 
   /**
@@ -111,8 +113,9 @@ export class FrameDecoder {
   combine(llrs: Float32Array, redundancyVersion: number): void {
     assertFloats('llrs', llrs, 1, MAX_FRAME_CODED_BITS);
     assertRedundancyVersion(redundancyVersion);
-    const plain = llrs.map(saturateLlr);
-    scrambleLlrs(plain, scramblingSequence(redundancyVersion, plain.length), plain);
+    const plain = new Float32Array(llrs.length);
+    for (let i = 0; i < plain.length; i++) plain[i] = saturateLlr(llrs[i]);
+    scrambleLlrs(plain, this.scramblingOf(redundancyVersion, plain.length), plain);
     const matched = deinterleave(plain);
     const boundaries = codedBitBoundaries(this.plan, matched.length);
     this.blocks.forEach((block, b) => {
@@ -166,8 +169,16 @@ export class FrameDecoder {
       );
     });
     const sent = interleave(matched);
-    scrambleLlrs(sent, scramblingSequence(redundancyVersion, codedBitCount), sent);
+    scrambleLlrs(sent, this.scramblingOf(redundancyVersion, codedBitCount), sent);
     return sent;
+  }
+
+  /** @returns at least as many bits of the version's sequence */
+  private scramblingOf(redundancyVersion: number, leastCount: number): Uint8Array {
+    const known = this.scrambling[redundancyVersion];
+    if (known?.length >= leastCount) return known;
+    this.scrambling[redundancyVersion] = scramblingSequence(redundancyVersion, leastCount);
+    return this.scrambling[redundancyVersion];
   }
 
   /** Forgets all bursts: as newly made. */

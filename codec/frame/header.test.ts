@@ -112,6 +112,15 @@ describe('sensitivity', () => {
     expect(together).toBeGreaterThanOrEqual(95);
   });
 
+  test('a header is read that agrees as far as is asked, and refused if more is asked', () => {
+    const codec = new HeaderCodec(192);
+    const header = { payloadByteCount: 92, messageId: 5 };
+    // Of 192 equal LLRs 38 say otherwise: they agree by (192 - 2 * 38) / sqrt(192) = 8.4.
+    const llrs = Float32Array.from(codec.encode(header, 1), (bit, i) => (i % 5 === 4 ? -1 : 1) * (bit ? -2 : 2));
+    expect(codec.decode(llrs, 8)).toEqual({ ok: true, header, redundancyVersion: 1 });
+    expect(codec.decode(llrs, 8.5)).toEqual({ ok: false });
+  });
+
   test('a wrongly supposed redundancy version is refused, or told as the exclusive or of the two', () => {
     const codec = new HeaderCodec(192);
     const llrs = Float32Array.from(codec.encode({ payloadByteCount: 92, messageId: 5 }, 2), (bit) => (bit ? -2 : 2));

@@ -25,7 +25,11 @@ function strideFor(length: number): number {
 function placesFor(length: number): Uint32Array {
   const stride = strideFor(length);
   const places = new Uint32Array(length);
-  for (let i = 1; i < length; i++) places[i] = (places[i - 1] + stride) % length;
+  for (let i = 1, place = 0; i < length; i++) {
+    place += stride;
+    if (place >= length) place -= length;
+    places[i] = place;
+  }
   return places;
 }
 

@@ -19,6 +19,12 @@ function costOf(codeword: Uint8Array, llrs: Float32Array): number {
   return llrs.reduce((sum, llr, i) => sum + (llr < 0 !== (codeword[i] === 1) ? Math.abs(llr) : 0), 0);
 }
 
+/** How far a codeword agrees with LLRs, in standard deviations of what unrelated ones do. */
+function agreementOf(codeword: Uint8Array, llrs: Float32Array): number {
+  const sum = llrs.reduce((total, llr, i) => total + (codeword[i] ? -llr : llr), 0);
+  return sum / Math.sqrt(llrs.reduce((total, llr) => total + llr * llr, 0));
+}
+
 describe('PolarCode', () => {
   test('multiplies by the Kronecker power: x_j is the sum of the u_i with all bits of j set in i', () => {
     const random = new SeededRandom(1);
@@ -79,6 +85,31 @@ describe('PolarListDecoder', () => {
           expect(cost).toBeCloseTo(expected[i], 3);
         });
       }
+    },
+  );
+
+  test.each([150, 192, 256, 700])(
+    'asked for an agreement it returns what agrees so far of all that it returns else, %i coded bits (seed 5)',
+    (codedBitCount) => {
+      const random = new SeededRandom(5);
+      const code = new PolarCode(42, codedBitCount);
+      const decoder = new PolarListDecoder(code, 32);
+      const counts = { kept: 0, leftOut: 0 };
+      for (let trial = 0; trial < 60; trial++) {
+        const esN0Db = -8 + 0.1 * trial - 10 * Math.log10(codedBitCount / 192);
+        const llrs = noisyLlrs(code.encode(randomBits(random, 42)), esN0Db, random);
+        const all = decoder.decode(llrs).map((info) => info.slice());
+        const leastAgreement = 5 + 0.1 * trial;
+        const agrees = (least: number) => (info: Uint8Array) => agreementOf(code.encode(info), llrs) >= least;
+        const expected = all.filter(agrees(leastAgreement));
+        const found = decoder.decode(llrs, leastAgreement);
+        expect(found.filter(agrees(leastAgreement))).toEqual(expected);
+        expect(found.every(agrees(leastAgreement - 0.001))).toBe(true);
+        counts.kept += expected.length;
+        counts.leftOut += all.length - expected.length;
+      }
+      expect(counts.kept).toBeGreaterThan(100);
+      expect(counts.leftOut).toBeGreaterThan(100);
     },
   );
 

@@ -39,41 +39,32 @@ const LATE_SYSTEMATIC_COLUMNS = 2;
 const FILLER_LLR = 1024;
 
 /**
- * One column of the sub-block interleaver (section 5.1.4.1.1). A stream of D bits fills the matrix row by row from behind,
- * what is left free at its front holds nothing.
- *
- * @param streamLength - D = K + 4
- * @param column - in reading order, any integer, taken modulo 32
- * @param shift - 0, or 1 for stream 2, where every place is read one further on, round the matrix
- * @returns for each row the index in the stream; negative where there is nothing
+ * The coded-bit indices that a redundancy version sends, in order, all of them once, fillers left out. The sub-block interleaver
+ * (section 5.1.4.1.1): a stream of D = K + 4 bits fills the matrix row by row from behind, what is left free at its front holds
+ * nothing. Of stream 2 every place is read one further on, round the matrix.
  */
-function readColumn(streamLength: number, column: number, shift: 0 | 1): number[] {
-  const rowCount = Math.ceil(streamLength / COLUMN_COUNT);
-  const size = rowCount * COLUMN_COUNT;
-  const first = COLUMN_ORDER[column % COLUMN_COUNT] + shift;
-  return Array.from({ length: rowCount }, (_, row) => ((first + row * COLUMN_COUNT) % size) - (size - streamLength));
-}
-
-/** @returns the coded-bit indices that a redundancy version sends, in order, all of them once, fillers left out */
 function sendingOrder(blockSize: number, fillerBitCount: number, redundancyVersion: number): Uint16Array {
   const streamLength = blockSize + TURBO_TAIL_BITS;
   const { systematicColumn, parityColumn } = VERSIONS[redundancyVersion];
-  const order: number[] = [];
+  const size = Math.ceil(streamLength / COLUMN_COUNT) * COLUMN_COUNT;
+  const free = size - streamLength;
+  const order = new Uint16Array(3 * streamLength - 2 * fillerBitCount);
+  let count = 0;
   const sendSystematic = (column: number) => {
-    for (const index of readColumn(streamLength, column, 0)) if (index >= fillerBitCount) order.push(index);
+    for (let place = COLUMN_ORDER[column % COLUMN_COUNT]; place < size; place += COLUMN_COUNT)
+      if (place - free >= fillerBitCount) order[count++] = place - free;
   };
   const early = COLUMN_COUNT - LATE_SYSTEMATIC_COLUMNS;
   for (let i = 0; i < early; i++) sendSystematic(systematicColumn + i);
   for (let i = 0; i < COLUMN_COUNT; i++) {
-    const first = readColumn(streamLength, parityColumn + i, 0);
-    const second = readColumn(streamLength, parityColumn + i, 1);
-    for (let row = 0; row < first.length; row++) {
-      if (first[row] >= fillerBitCount) order.push(streamLength + first[row]);
-      if (second[row] >= 0) order.push(2 * streamLength + second[row]);
+    for (let first = COLUMN_ORDER[(parityColumn + i) % COLUMN_COUNT]; first < size; first += COLUMN_COUNT) {
+      const second = (first + 1) % size;
+      if (first - free >= fillerBitCount) order[count++] = streamLength + first - free;
+      if (second >= free) order[count++] = 2 * streamLength + second - free;
     }
   }
   for (let i = early; i < COLUMN_COUNT; i++) sendSystematic(systematicColumn + i);
-  return Uint16Array.from(order);
+  return order;
 }
 
 /** Cuts blocks of one size to length, and adds up their soft bits. */

@@ -30,7 +30,7 @@ export const MAX_LOG_MAP = 0;
 export const LOG_MAP = 150;
 
 /** A metric that no path of the code can reach. */
-const IMPOSSIBLE = -(2 ** 28);
+export const IMPOSSIBLE = -(2 ** 28);
 
 /** One constituent's LLRs and scratch. LLRs are below 2^24 steps in magnitude. */
 export interface ConstituentTrellis {

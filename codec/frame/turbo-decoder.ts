@@ -12,6 +12,7 @@ import {
 } from './turbo-constituent.js';
 import { turboInterleaver } from './turbo-interleaver.js';
 import { estimateLlrScale } from './turbo-llr-scale.js';
+import { maxLogExtrinsics, maxLogSweep } from './turbo-max-log.js';
 import { TAIL_WORD_BITS, TURBO_TAIL_BITS, tailAPosteriori, tailMetrics, turboTailIndex } from './turbo-tail.js';
 
 /** LLRs are limited to this many steps (4096 nats): more than any sum of bursts, and all metrics fit 32 bits by far. */
@@ -198,8 +199,13 @@ export class TurboDecoder {
     const { blockSize, order, extrinsic } = this;
     const { trellis, message } = this.constituents[which];
     this.loadInput(which);
-    sweep(trellis, correction);
-    extrinsics(trellis, correction, extrinsic);
+    if (correction === MAX_LOG_MAP) {
+      maxLogSweep(trellis);
+      maxLogExtrinsics(trellis, extrinsic);
+    } else {
+      sweep(trellis, correction);
+      extrinsics(trellis, correction, extrinsic);
+    }
     const input = trellis.input;
     let changes = 0;
     for (let i = 0; i < blockSize; i++) {

@@ -2,11 +2,12 @@
 
 import { type Header, HeaderCodec } from '../../codec/frame/header.js';
 import type { BasebandBuffer } from '../../dsp/baseband-buffer.js';
-import type { BurstDemodulator } from '../../dsp/burst-demodulator.js';
+import type { BurstDemodulator, BurstSync } from '../../dsp/burst-demodulator.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { FskDemodulator } from '../../dsp/fsk-demodulator.js';
 import { fskSymbolSamples } from '../../dsp/fsk-grid.js';
 import { OfdmDemodulator } from '../../dsp/ofdm-demodulator.js';
+import { OfdmTables } from '../../dsp/ofdm-tables.js';
 import { type BurstLayout, burstLayout, chirpPair, preambleSamples } from './burst-layout.js';
 import { agreementOf, LEAST_AGREEMENT_ALONE, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
@@ -36,6 +37,7 @@ export interface ProfileReception {
   readonly headerSymbolCount: number;
   /** Of a payload of one byte: no two bursts of one phone begin closer together. */
   readonly shortestBurstSeconds: number;
+  readonly newDemodulator: (sync: BurstSync) => BurstDemodulator;
 }
 
 export function profileReception(profile: Profile): ProfileReception {
@@ -46,7 +48,20 @@ export function profileReception(profile: Profile): ProfileReception {
     waveform.kind === 'ofdm' ? waveform.fftSize + waveform.cyclicPrefixSamples : fskSymbolSamples(waveform);
   const shortestBurstSeconds = preambleSamples(profile) / sampleRateHz + (symbolCount * symbolSamples) / basebandRateHz;
   const headerCodec = new HeaderCodec(headerBitCount);
-  return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds };
+  const newDemodulator = demodulatorsOf(profile, basebandRateHz);
+  return { profile, basebandRateHz, headerCodec, headerSymbolCount, shortestBurstSeconds, newDemodulator };
+}
+
+/** What makes a profile's demodulators; what these share is made with the first. */
+function demodulatorsOf(profile: Profile, basebandRateHz: number): (sync: BurstSync) => BurstDemodulator {
+  const { waveform, centerHz } = profile;
+  const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
+  if (waveform.kind === 'fsk') return (sync) => new FskDemodulator(waveform, placement, sync);
+  let tables: OfdmTables | undefined;
+  return (sync) => {
+    tables ??= new OfdmTables(waveform, placement);
+    return new OfdmDemodulator(waveform, placement, sync, tables);
+  };
 }
 
 /** With less in-band SNR than this no profile decodes, not even from many bursts: the header was chance. */
@@ -253,7 +268,7 @@ export class BurstReception {
   /** A header read alone, unless soft bits that carry none might as well say it. */
   private believe(llrs: Float32Array): DecodedHeader | undefined {
     const { headerCodec } = this.shared;
-    const result = headerCodec.decode(llrs);
+    const result = headerCodec.decode(llrs, LEAST_AGREEMENT_ALONE);
     if (!result.ok) return undefined;
     const bits = headerCodec.encode(result.header, result.redundancyVersion);
     return agreementOf(llrs, bits) >= LEAST_AGREEMENT_ALONE ? result : undefined;
@@ -269,12 +284,9 @@ export class BurstReception {
   }
 }
 
-function newDemodulator(shared: ProfileReception, candidate: BurstCandidate): BurstDemodulator {
-  const { profile, basebandRateHz } = shared;
-  const { waveform, centerHz, decimation } = profile;
-  const placement = { basebandRateHz, centerHz, pair: chirpPair(profile) };
-  const sync = { ...candidate, offsetSamples: preambleSamples(profile) / decimation };
-  return waveform.kind === 'ofdm'
-    ? new OfdmDemodulator(waveform, placement, sync)
-    : new FskDemodulator(waveform, placement, sync);
+function newDemodulator(
+  { profile, newDemodulator: make }: ProfileReception,
+  candidate: BurstCandidate,
+): BurstDemodulator {
+  return make({ ...candidate, offsetSamples: preambleSamples(profile) / profile.decimation });
 }

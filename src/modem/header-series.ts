@@ -5,6 +5,7 @@ import type { Header } from '../../codec/frame/header.js';
 import { REDUNDANCY_VERSION_COUNT } from '../../codec/frame/limits.js';
 import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { addFlipped, logMeanLikelihood, toneEvidence, toneLlrs } from '../../dsp/tone-metrics.js';
+import { MAX_LLR } from '../shared/llr.js';
 import { PACE_TOLERANCE_SECONDS, versionAfter } from './burst-pace.js';
 import type { ProfileReception } from './burst-reception.js';
 import { correlate, LEAST_AGREEMENT_OF_SERIES, LEAST_EVIDENCE_OF_SERIES, type SoftHeader } from './header-agreement.js';
@@ -32,8 +33,15 @@ const MAX_STEP = 2;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
 
+/** Soft bits of a series added up. */
+interface SeriesSum {
+  readonly llrs: Float32Array;
+  /** What does not agree with them by this is not believed, as `PolarListDecoder.decode` says; undefined if nothing is known of that. */
+  readonly leastAgreement?: number;
+}
+
 /** Of a series that is not worth decoding. */
-const NO_BITS = new Float32Array(0);
+const NO_BITS: SeriesSum = { llrs: new Float32Array(0) };
 
 interface Member {
   readonly unread: UnreadHeader;
@@ -117,9 +125,10 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
   // Versions two apart differ by the same mask in every burst of the series: the decoder reads which of them it was.
   for (const supposed of [0, 1]) {
     const sum = toneSumOf(series, supposed) ?? bitSumOf(series, supposed);
-    const result =
-      sum && sum !== NO_BITS ? headerCodec.decodeDescrambled(sum, REDUNDANCY_VERSION_COUNT - 1) : undefined;
-    if (!result?.ok || result.redundancyVersion % 2 !== 0) continue;
+    if (!sum || sum === NO_BITS) continue;
+    const { llrs, leastAgreement } = sum;
+    const result = headerCodec.decodeDescrambled(llrs, REDUNDANCY_VERSION_COUNT - 1, leastAgreement);
+    if (!result.ok || result.redundancyVersion % 2 !== 0) continue;
     const newestVersion = supposed + result.redundancyVersion;
     const { header } = result;
     const read = series.map(({ unread, age }) => ({
@@ -138,7 +147,7 @@ function readTogether(series: readonly Member[]): ReadHeader[] {
  * @returns the soft bits of all bursts, no bits if they are likelier to carry tones of their own than the same; undefined where
  *   bits are not sent as tones
  */
-function toneSumOf(series: readonly Member[], supposedVersion: number): Float32Array | undefined {
+function toneSumOf(series: readonly Member[], supposedVersion: number): SeriesSum | undefined {
   const { headerCodec } = series[0].unread.shared;
   const ones = new Float32Array(headerCodec.codedBitCount).fill(1);
   const signs = new Float32Array(headerCodec.codedBitCount);
@@ -157,7 +166,7 @@ function toneSumOf(series: readonly Member[], supposedVersion: number): Float32A
     apart += logMeanLikelihood(tones);
   }
   if (!total) return undefined;
-  return logMeanLikelihood(total) > apart ? toneLlrs(total) : NO_BITS;
+  return logMeanLikelihood(total) > apart ? { llrs: toneLlrs(total) } : NO_BITS;
 }
 
 /**
@@ -165,7 +174,7 @@ function toneSumOf(series: readonly Member[], supposedVersion: number): Float32A
  * @returns the soft bits of all bursts, each as if sent with version 0; undefined if they contradict each other: those of a
  *   series that can just be read agree, as pairs, by 2.5 standard deviations if there are two of them and by 3.6 if many
  */
-function bitSumOf(series: readonly Member[], supposedVersion: number): Float32Array | undefined {
+function bitSumOf(series: readonly Member[], supposedVersion: number): SeriesSum | undefined {
   const { headerCodec } = series[0].unread.shared;
   const sum = new Float32Array(headerCodec.codedBitCount);
   const plain = new Float32Array(headerCodec.codedBitCount);
@@ -177,8 +186,16 @@ function bitSumOf(series: readonly Member[], supposedVersion: number): Float32Ar
       ownEnergy += plain[i] * plain[i];
     }
   }
-  const energy = sum.reduce((total, llr) => total + llr * llr, 0);
-  return energy > ownEnergy ? sum : undefined;
+  let energy = 0;
+  let greatest = 0;
+  for (let i = 0; i < sum.length; i++) {
+    energy += sum[i] * sum[i];
+    greatest = Math.max(greatest, Math.abs(sum[i]));
+  }
+  if (!(energy > ownEnergy)) return undefined;
+  // The decoder saturates: of greater sums it would see less agreement than `isBelievable`.
+  if (greatest > MAX_LLR) return { llrs: sum };
+  return { llrs: sum, leastAgreement: LEAST_AGREEMENT_OF_SERIES * Math.sqrt(ownEnergy / energy) };
 }
 
 /** Whether all that was heard of a series agrees with its header far beyond what chance does. */
