@@ -39,7 +39,9 @@ export function ambientNoise(toneCount: number, energies: readonly Float64Array[
   return energies.map((row) => {
     for (let tone = 0; tone < toneCount; tone++) ratios[tone] = row[tone] / (perTone[tone] || 1e-30);
     const gain = Math.max(0.7, medianOf(ratios) / EXPONENTIAL_MEDIAN);
-    return perTone.map((level) => level * gain + 1e-20);
+    const noise = new Float64Array(toneCount);
+    for (let tone = 0; tone < toneCount; tone++) noise[tone] = perTone[tone] * gain + 1e-20;
+    return noise;
   });
 }
 
@@ -62,9 +64,10 @@ export function addRinging(
   const ringing = new Float64Array(toneCount);
   for (let t = 1; t < energies.length; t++) {
     const before = energies[t - 1];
-    const quiet = noise[t - 1].map((level, tone) => level - ringing[tone]);
+    const noiseBefore = noise[t - 1];
     for (let tone = 0; tone < ringing.length; tone++) {
-      ringing[tone] = decay * Math.max(before[tone] - quiet[tone], ringing[tone], 0);
+      const quiet = noiseBefore[tone] - ringing[tone];
+      ringing[tone] = decay * Math.max(before[tone] - quiet, ringing[tone], 0);
       noise[t][tone] += ringing[tone];
     }
   }

@@ -45,7 +45,8 @@ export interface NoiseCells {
  * @returns how loud each tone's neighbours are, by steps: 0 for as loud as usual
  */
 export function noiseContexts(energies: Float64Array, ambient: Float64Array): Uint8Array {
-  const ratios = energies.map((energy, tone) => energy / ambient[tone]);
+  const ratios = new Float64Array(energies.length);
+  for (let tone = 0; tone < ratios.length; tone++) ratios[tone] = energies[tone] / ambient[tone];
   const contexts = new Uint8Array(energies.length);
   for (let tone = 0; tone < contexts.length; tone++) {
     const first = Math.max(0, tone - NEIGHBOURS);

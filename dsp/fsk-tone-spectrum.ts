@@ -1,8 +1,9 @@
 // The spectrum of an FSK symbol's window at every quarter of the tones' spacing, so that the tones' energies can be looked up for
 // any speed near that at which the window was read.
 
-import { type Fft, type RealArray, sharedFft } from './fft.js';
+import type { RealArray } from './fft.js';
 import { type FskWaveform, fskToneCount } from './fsk-grid.js';
+import { type ScrambledFft, sharedScrambledFft } from './scrambled-fft.js';
 
 /** Points from one tone to the next: a tone half way between two loses 0.2 dB. */
 const POINTS_PER_TONE = 4;
@@ -17,7 +18,9 @@ export class FskToneSpectrum {
   /** Dilation that moves the middle tone by one point. */
   readonly dilationPerPoint: number;
   private readonly toneCount: number;
-  private readonly fft: Fft;
+  private readonly fft: ScrambledFft;
+  /** Where a transform leaves the bin of each tone, those in the margins included. */
+  private readonly places: Int32Array;
   /** Points by which each tone moves per unit of dilation. */
   private readonly pointsPerDilation: Float64Array;
   /** exp(-2 pi i n / (4 N)) moves a window's spectrum by one point. */
@@ -40,7 +43,11 @@ export class FskToneSpectrum {
     this.length = POINTS_PER_TONE * (this.toneCount + 2 * MARGIN_TONES);
     this.dilationPerPoint = pointRad / omegaRadPerSample[this.toneCount >> 1];
     this.pointsPerDilation = omegaRadPerSample.map((omega) => omega / pointRad);
-    this.fft = sharedFft(fftSize);
+    this.fft = sharedScrambledFft(fftSize);
+    this.places = Int32Array.from(
+      { length: this.toneCount + 2 * MARGIN_TONES },
+      (_, i) => this.fft.places[(i - MARGIN_TONES - this.toneCount / 2) & (fftSize - 1)],
+    );
     this.turnRe = Float64Array.from({ length: fftSize }, (_, n) => Math.cos(pointRad * n));
     this.turnIm = Float64Array.from({ length: fftSize }, (_, n) => -Math.sin(pointRad * n));
     this.turnedRe = new Float64Array(fftSize);
@@ -54,15 +61,17 @@ export class FskToneSpectrum {
    * @param out - receives `length` squared magnitudes
    */
   transform(re: Float64Array, im: Float64Array, out: RealArray): void {
-    const { toneCount, turnRe, turnIm, turnedRe, turnedIm, binRe, binIm } = this;
+    const { places, turnRe, turnIm, turnedRe, turnedIm, binRe, binIm } = this;
     const { fftSize } = this.waveform;
     turnedRe.set(re);
     turnedIm.set(im);
     for (let point = 0; point < POINTS_PER_TONE; point++) {
-      this.fft.forward(turnedRe, turnedIm, binRe, binIm);
-      for (let tone = -MARGIN_TONES; tone < toneCount + MARGIN_TONES; tone++) {
-        const bin = (tone - toneCount / 2) & (fftSize - 1);
-        out[POINTS_PER_TONE * (tone + MARGIN_TONES) + point] = binRe[bin] * binRe[bin] + binIm[bin] * binIm[bin];
+      binRe.set(turnedRe);
+      binIm.set(turnedIm);
+      this.fft.forward(binRe, binIm);
+      for (let i = 0; i < places.length; i++) {
+        const at = places[i];
+        out[POINTS_PER_TONE * i + point] = binRe[at] * binRe[at] + binIm[at] * binIm[at];
       }
       for (let n = 0; n < fftSize; n++) {
         const turned = turnedRe[n] * turnRe[n] - turnedIm[n] * turnIm[n];

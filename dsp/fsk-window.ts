@@ -3,9 +3,8 @@
 
 import type { BasebandBuffer } from './baseband-buffer.js';
 import type { BasebandPlacement } from './burst-demodulator.js';
-import { basebandTrain } from './chirp.js';
-import { sharedFft } from './fft.js';
 import { limitImpulses } from './impulse-limiter.js';
+import { sharedPairFilter } from './pair-filter.js';
 import type { TimeMap } from './time-map.js';
 
 /** How far from the strongest path the windows may be moved. */
@@ -177,7 +176,7 @@ function repeatedPowers(
   const { pair, centerHz, basebandRateHz } = placement;
   const pairSamples = Math.round(2 * pair.chirpSeconds * basebandRateHz);
   const pairCount = pairCountOf(search);
-  const { re, im } = matchedToPair(buffer, map, placement, { reach, count: preambleSamples + 2 * reach, pairSamples });
+  const { re, im } = matchedToPair(buffer, map, placement, { reach, count: preambleSamples + 2 * reach });
   // The phase by which one pair is ahead of the one before; 0 where pairs hold whole turns of chirp and carrier.
   const turnRad = 2 * Math.PI * (((pair.lowHz + pair.highHz - 2 * centerHz) * pair.chirpSeconds) % 1);
   const powers = new Float64Array(2 * reach + 1);
@@ -215,30 +214,17 @@ function repeatedPowers(
 function matchedToPair(
   buffer: BasebandBuffer,
   map: TimeMap,
-  { pair, centerHz, basebandRateHz }: BasebandPlacement,
-  { reach, count, pairSamples }: { reach: number; count: number; pairSamples: number },
+  placement: BasebandPlacement,
+  { reach, count }: { reach: number; count: number },
 ): { re: Float64Array; im: Float64Array } {
-  const size = 2 ** Math.ceil(Math.log2(count));
-  const fft = sharedFft(size);
-  const re = new Float64Array(size);
-  const im = new Float64Array(size);
+  const filter = sharedPairFilter(placement, count);
+  const re = new Float64Array(filter.size);
+  const im = new Float64Array(filter.size);
   const heardRe = re.subarray(0, count);
   const heardIm = im.subarray(0, count);
   buffer.read(map.plan(-reach), heardRe, heardIm);
   limitImpulses(heardRe, heardIm);
-  fft.forward(re, im, re, im);
-  const train = basebandTrain(pair, centerHz, basebandRateHz, 0, pairSamples);
-  const pairRe = new Float64Array(size);
-  const pairIm = new Float64Array(size);
-  pairRe.set(train.re);
-  pairIm.set(train.im);
-  fft.forward(pairRe, pairIm, pairRe, pairIm);
-  for (let k = 0; k < size; k++) {
-    const x = re[k] * pairRe[k] + im[k] * pairIm[k];
-    im[k] = im[k] * pairRe[k] - re[k] * pairIm[k];
-    re[k] = x;
-  }
-  fft.inverse(re, im, re, im);
+  filter.apply(re, im);
   return { re, im };
 }
 
@@ -246,7 +232,9 @@ function matchedToPair(
 function withoutSidelobes(powers: Float64Array, pairSamples: number): Float64Array {
   const padded = new Float64Array(powers.length + 2 * pairSamples);
   padded.set(powers, pairSamples);
-  return movingMean(padded, pairSamples).map((floor, i) => Math.max(0, powers[i] - SIDELOBE_SHARE * floor));
+  const floors = movingMean(padded, pairSamples);
+  for (let i = 0; i < floors.length; i++) floors[i] = Math.max(0, powers[i] - SIDELOBE_SHARE * floors[i]);
+  return floors;
 }
 
 /** Means of 2 half + 1 values. */

@@ -37,8 +37,8 @@ export function estimateLlrScale(heard: Float32Array, extrinsic: Float32Array): 
     for (let i = 0; i < heard.length; i += stride) {
       const x = (a * extrinsic[i]) / 2;
       const y = (b * heard[i]) / 2;
-      const tx = Math.tanh(x);
-      const ty = Math.tanh(y);
+      const tx = tanh(x);
+      const ty = tanh(y);
       const weight = 1 / (1 + tx * ty + Number.EPSILON);
       const dA = x * (1 - tx * tx) * ty * weight;
       const dB = y * (1 - ty * ty) * tx * weight;
@@ -53,6 +53,11 @@ export function estimateLlrScale(heard: Float32Array, extrinsic: Float32Array): 
     lnB += clampStep((infoAA * scoreB - infoAB * scoreA) / determinant);
   }
   return Math.exp(lnB);
+}
+
+/** Math.tanh to within 2e-16, which takes twice as long; what is lost near 0 is nothing to a sum of such terms. */
+function tanh(x: number): number {
+  return 1 - 2 / (Math.exp(2 * x) + 1);
 }
 
 function clampStep(step: number): number {
