@@ -13,7 +13,7 @@ export interface Subject {
 
 /** The peer goes through the rooms, noises and devices that our profiles of that band go through, seed by seed. */
 function bandOf(profile: ProfileName): readonly [number, number] {
-  const { lowHz, highHz } = PROFILES[profile].preamble; // the preamble sweeps the whole band
+  const { lowHz, highHz } = PROFILES[profile].preamble; // carriers reach at most an eighth farther
   return [lowHz, highHz];
 }
 

@@ -18,7 +18,7 @@ const WEAK_DB = 3;
 const LIKELY_STRENGTH = 1.3;
 const LEAST_SHARE = 0.25;
 const LIKELY_SHARE = 0.6;
-/** A preamble too fast to be taken up is told of from here on. */
+/** A preamble faster than the receiver follows is told of from here on. */
 const FAST_STRENGTH = 4;
 /** A header that was read with less was none. */
 const CHANCE_SHARE = 0.2;
@@ -50,7 +50,7 @@ export function concludeBursts(
   const outcomes = new Map(sorted.map((burst) => [burst, outcomeOf(burst, sorted, facts)] as const));
   const spans: Spans = new Map(
     sorted
-      .filter((burst) => isReal(burst, outcomes.get(burst) as BurstOutcome))
+      .filter((burst) => isReal(burst, outcomes.get(burst) as BurstOutcome, facts))
       .map((burst) => [burst, spanOf(burst)] as const),
   );
   const inspected = sorted.map((burst): BurstInspection => {
@@ -113,10 +113,12 @@ function isLeakageOf(a: ShelvedBurst['captured'], b: ShelvedBurst['captured']): 
 }
 
 /** Whether it is a burst and not noise that resembles a preamble. */
-function isReal({ captured, detail, sound }: ShelvedBurst, outcome: BurstOutcome): boolean {
+function isReal({ captured, detail, sound }: ShelvedBurst, outcome: BurstOutcome, facts: ConcludingFacts): boolean {
   if (outcome === 'shadow' || outcome === 'echo' || outcome === 'chance' || outcome === 'not-tried') return false;
   if (captured.header) return true;
   const strength = captured.score / captured.threshold;
+  // Clicks make chirps of any speed, mostly of one that nobody sings at.
+  if (strength < FAST_STRENGTH && Math.abs(speedOf(captured, facts)) > FASTEST_METERS_PER_SECOND) return false;
   const bits = detail?.headerBits;
   const share = bits ? bits.informationBits / bits.neededBits : 0;
   if (outcome === 'cut-off') return strength >= LIKELY_STRENGTH && share >= LIKELY_SHARE;
