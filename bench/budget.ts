@@ -17,6 +17,7 @@ import {
   rateOption,
   shardOption,
 } from './run/options.js';
+import { NO_CHANNELS } from './run/records.js';
 import { type Shard, WHOLE } from './run/shard.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
     {
       build: currentBuild(ROOT),
       folder: options.records,
-      channelSet: 'none',
+      channelSet: NO_CHANNELS,
       firstSeed: options.seed,
       shard: options.shard,
       workerCount: options.workers,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BenchRecord, pointIdOf, type RunRecord } from '../run/records.js';
+import { type BenchRecord, NO_CHANNELS, pointIdOf, type RunRecord } from '../run/records.js';
 import type { BurstCondition, BurstResult } from '../trial/burst-trial.js';
 import { WHITE_NOISE_RECIPE } from '../trial/channel-recipe.js';
 import type { DeliveryEntry } from './link-entries.js';
@@ -88,6 +88,15 @@ describe('linkEntriesOf', () => {
       ['white', '-3 dB', 'def'],
       ['near', '10 dB', 'abc'],
     ]);
+  });
+
+  test('a loss budget of the same build, which takes no rooms, does not hide which rooms there were', () => {
+    const budget = { ...RUN, channelSet: NO_CHANNELS, startedAt: '2026-01-02T00:00:00Z' };
+    for (const runs of [
+      [RUN, budget],
+      [budget, RUN],
+    ])
+      expect(linkEntriesOf([...runs, ...recordsOf('near', 10, [{}])])[0].provenance.channelSet).toBe('simulated');
   });
 
   test('counts what is there within 1, 2 and 4 bursts, and how long it took', () => {

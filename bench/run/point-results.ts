@@ -1,6 +1,6 @@
 // Records put in order: the results of each point, of the build that was run last.
 
-import type { BenchRecord, PointRecord, ResultRecord, RunRecord } from './records.js';
+import { type BenchRecord, NO_CHANNELS, type PointRecord, type ResultRecord, type RunRecord } from './records.js';
 
 /** What one build measured at one point. */
 export interface PointResults {
@@ -27,7 +27,7 @@ function groupByPoint(records: readonly BenchRecord[]): PointResults[] {
   for (const record of records) {
     if (record.type === 'run') {
       const known = runs.get(record.build);
-      if (!known || known.startedAt < record.startedAt) runs.set(record.build, record);
+      runs.set(record.build, known ? laterOf(known, record) : record);
     } else if (record.type === 'point') points.set(record.point, record);
     else {
       const key = `${record.point}/${record.build}`;
@@ -43,6 +43,12 @@ function groupByPoint(records: readonly BenchRecord[]): PointResults[] {
     if (!point || !run) throw new Error(`result of ${results[0].point}: its point or run is in none of the files`);
     return { point, run, results };
   });
+}
+
+/** Of two runs of one build; one that took no channels, as the loss budget's, does not hide which ones the other took. */
+function laterOf(a: RunRecord, b: RunRecord): RunRecord {
+  const [earlier, later] = a.startedAt < b.startedAt ? [a, b] : [b, a];
+  return later.channelSet === NO_CHANNELS ? { ...later, channelSet: earlier.channelSet } : later;
 }
 
 /** Keeps, of each part, subject and payload, what the build measured that was run last. */

@@ -21,6 +21,9 @@ export interface PointLabels {
   readonly name: string;
 }
 
+/** Channel set of a run that takes none. */
+export const NO_CHANNELS = 'none';
+
 export interface RunRecord extends Build {
   readonly type: 'run';
   readonly startedAt: string;
