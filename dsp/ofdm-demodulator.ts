@@ -96,7 +96,6 @@ export class OfdmDemodulator implements BurstDemodulator {
   readonly headerTones = undefined;
   // derived
   readonly grid: OfdmGrid;
-  private readonly tables: OfdmTables;
   // state
   private readonly timing: OfdmTiming;
   private readonly frontEnd: OfdmFrontEnd;
@@ -122,7 +121,6 @@ export class OfdmDemodulator implements BurstDemodulator {
     sync: BurstSync,
     tables = new OfdmTables(waveform, placement),
   ) {
-    this.tables = tables;
     this.grid = tables.grid;
     this.timing = new OfdmTiming(tables, sync);
     this.frontEnd = new OfdmFrontEnd(tables, this.timing);
@@ -145,7 +143,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   }
 
   get headerBitCount(): number {
-    return BITS_PER_CELL * this.tables.carriersOf('header', 0).length;
+    return this.grid.headerBitCount;
   }
 
   endOfSymbol(symbol: number): number {
@@ -324,7 +322,7 @@ export class OfdmDemodulator implements BurstDemodulator {
   private demap(symbol: OfdmSymbol, wanted: CellKind, out: Float32Array, at: number): number {
     const { index, re, im, channelRe, channelIm, noiseGains, errorVariance } = symbol;
     const { variance } = this.noise;
-    const carriers = this.tables.carriersOf(wanted, index);
+    const carriers = this.grid.carriersOf(wanted, index);
     for (let i = 0; i < carriers.length; i++) {
       const c = carriers[i];
       const noise = variance[c] * noiseGains[c] + errorVariance + distortionPower(symbol, c);

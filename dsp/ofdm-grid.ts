@@ -46,10 +46,8 @@ function pilotSequence(): Int8Array {
 
 export class OfdmGrid {
   private readonly signs = pilotSequence();
-  /** Coded payload bits of the first symbol, and of the others by the place of their pilots, as far as they were asked for. */
-  private readonly payloadBits: number[] = [];
-  /** Carriers of the pilots, likewise. */
-  private readonly pilots: (readonly number[])[] = [];
+  /** Carriers by kind: of the first symbol, and of the others by the place of their pilots, as far as they were asked for. */
+  private readonly carriers: Readonly<Record<CellKind, (readonly number[])[]>> = { pilot: [], header: [], payload: [] };
 
   constructor(readonly waveform: OfdmWaveform) {}
 
@@ -64,13 +62,19 @@ export class OfdmGrid {
     return carrier % headerSpacing === headerSpacing >> 1 ? 'header' : 'payload';
   }
 
+  /** The carriers of a symbol's cells of one kind, in rising order. */
+  carriersOf(kind: CellKind, symbol: number): readonly number[] {
+    const alike = firstAlike(symbol);
+    const known = this.carriers[kind];
+    known[alike] ??= Array.from({ length: this.waveform.carrierCount }, (_, c) => c).filter(
+      (c) => this.cellKind(alike, c) === kind,
+    );
+    return known[alike];
+  }
+
   /** The carriers of a symbol's pilots, in rising order. */
   pilotsOf(symbol: number): readonly number[] {
-    const alike = firstAlike(symbol);
-    this.pilots[alike] ??= Array.from({ length: this.waveform.carrierCount }, (_, c) => c).filter(
-      (c) => this.cellKind(alike, c) === 'pilot',
-    );
-    return this.pilots[alike];
+    return this.carriersOf('pilot', symbol);
   }
 
   /** Real part of a pilot, +-sqrt(1/2): chip 2 (symbol carrierCount + carrier) of the sequence. */
@@ -85,7 +89,7 @@ export class OfdmGrid {
 
   /** Coded bits that the header cells hold. */
   get headerBitCount(): number {
-    return this.bitCount('header', 0);
+    return BITS_PER_CELL * this.carriersOf('header', 0).length;
   }
 
   /** Coded bits of the payload in the first count symbols. */
@@ -104,16 +108,7 @@ export class OfdmGrid {
   }
 
   private payloadBitsOf(symbol: number): number {
-    const alike = firstAlike(symbol);
-    this.payloadBits[alike] ??= this.bitCount('payload', alike);
-    return this.payloadBits[alike];
-  }
-
-  private bitCount(kind: CellKind, symbol: number): number {
-    let cells = 0;
-    for (let carrier = 0; carrier < this.waveform.carrierCount; carrier++)
-      if (this.cellKind(symbol, carrier) === kind) cells++;
-    return cells * BITS_PER_CELL;
+    return BITS_PER_CELL * this.carriersOf('payload', symbol).length;
   }
 
   private chip(index: number): number {

@@ -2,7 +2,7 @@
 
 import type { BasebandPlacement } from './burst-demodulator.js';
 import { basebandTrain } from './chirp.js';
-import { type CellKind, OfdmGrid, type OfdmWaveform, PAYLOAD_PILOT_SPACING } from './ofdm-grid.js';
+import { OfdmGrid, type OfdmWaveform } from './ofdm-grid.js';
 import type { CellPoints } from './ofdm-symbol.js';
 import { type ScrambledFft, sharedScrambledFft } from './scrambled-fft.js';
 import { SubbandWeighting } from './subband-weighting.js';
@@ -20,8 +20,6 @@ export class OfdmTables {
   /** exp(2 pi i n / N): how far a delay of whole samples turns a carrier. */
   readonly turns: CellPoints;
   readonly weighting: SubbandWeighting;
-  /** Carriers by kind and, in rising order, by the place of the symbol's pilots, as far as they were asked for. */
-  private readonly carriers: Readonly<Record<CellKind, Int32Array[]>> = { pilot: [], header: [], payload: [] };
   /** The stretch of the preamble asked for last. */
   private sent: { readonly firstSample: number; readonly count: number; readonly cells: CellPoints } | undefined;
 
@@ -46,18 +44,6 @@ export class OfdmTables {
       im: Float64Array.from({ length: fftSize }, (_, n) => Math.sin((2 * Math.PI * n) / fftSize)),
     };
     this.weighting = new SubbandWeighting(carrierCount);
-  }
-
-  /** The carriers of a symbol's cells of one kind, in rising order; not to be written to. */
-  carriersOf(kind: CellKind, symbol: number): Int32Array {
-    const alike = symbol === 0 ? 0 : 1 + ((symbol - 1) % PAYLOAD_PILOT_SPACING);
-    const known = this.carriers[kind];
-    known[alike] ??= Int32Array.from(
-      Array.from({ length: this.waveform.carrierCount }, (_, c) => c).filter(
-        (c) => this.grid.cellKind(alike, c) === kind,
-      ),
-    );
-    return known[alike];
   }
 
   /**

@@ -7,7 +7,7 @@ import { sharedScrambledFft } from './scrambled-fft.js';
 /** Carriers from one subband to the next, and half of what one sees: 64 of 11.7 Hz resolve 1.3 ms. */
 const STEP = 64;
 const SIZE = 2 * STEP;
-/** Half width of the raised cosine that smooths the power over time: at 11.7 Hz a carrier, 6 ms in all. */
+/** Half width of the raised cosine that smooths the power over time: at 11.7 Hz a carrier, 6 ms in all. `smoothPower` is written out for it. */
 const SMOOTHING_HALF_WIDTH = 8;
 /** Power that counts as quiet: this share of the moments is no louder. */
 const QUIET_QUANTILE = 0.4;

@@ -103,7 +103,7 @@ function parseHeader(info: Uint8Array): HeaderResult {
 /**
  * Encoder and decoder of headers of one length. Making one costs about as much as a decode; keep it.
  *
- * In pure noise a decode is accepted with a probability of about 32 paths / 2^14 (CRC and version) = 0.2 %; the payload's
+ * In pure noise a decode is accepted with a probability of at most 34 paths / 2^14 (CRC and version) = 0.2 %; the payload's
  * CRC-32 then refuses the burst.
  */
 export class HeaderCodec {

@@ -2,7 +2,7 @@
 // phone would have to bring to be heard in it.
 
 import { occupiedBand } from '../burst-layout.js';
-import { bandFits, USABLE_SHARE } from '../parse-profile.js';
+import { bandFits, neededRateHz, USABLE_SHARE } from '../parse-profile.js';
 import type { Profile } from '../profiles.js';
 import { interferer } from './burst-findings.js';
 import type { Finding, Interferer, NoiseFloor, ProfileOutlook } from './inspection.js';
@@ -97,15 +97,16 @@ function bandsBeyond(wanted: readonly Profile[], sampleRateHz: number): Finding[
   }
   return [...byBand.values()].map((profiles) => {
     const highHz = Math.max(...profiles.map((profile) => occupiedBand(profile).highHz));
+    const neededHz = Math.max(...profiles.map(neededRateHz));
     const names = profiles.map(({ name }) => name).join(' and ');
     return {
       kind: 'sample-rate' as const,
       value: sampleRateHz,
-      threshold: Math.ceil(highHz / USABLE_SHARE),
+      threshold: neededHz,
       unit: 'Hz',
       measure: 'sample rate of the recording',
       text: `Sample rate: ${kilohertz(sampleRateHz)} carries sound up to ${kilohertz(USABLE_SHARE * sampleRateHz)}; ${names} reach up to ${kilohertz(highHz)}.`,
-      remedy: `Record at ${kilohertz(highHz / USABLE_SHARE > 44100 ? 48000 : 44100)} or more.`,
+      remedy: `Record at ${kilohertz(neededHz > 44100 ? 48000 : 44100)} or more.`,
     };
   });
 }
