@@ -11,7 +11,7 @@ import { mixUp, rampWeight } from './symbol-shaping.js';
  * Ceiling and effort of the peak limiter, by trial: a ceiling below what can be reached asks for so much at once that the rounds end
  * higher, one above it for too little. Further rounds gain ever less.
  */
-const PEAK_LIMITS = { ceilingDb: 1.6, targetDb: 0, maxRounds: 30, relaxation: 1.7 } as const;
+const PEAK_LIMITS = { ceilingDb: 1.6, maxRounds: 40 } as const;
 /** Most an unused tone may carry, relative to a sounding one: 9 dB below it. */
 const UNUSED_TONE_LIMIT = 0.35;
 /**

@@ -13,9 +13,9 @@ const GREATEST_COORDINATE = 1.7;
 /**
  * Chosen by what the receiver's soft bits carry: in white noise at the limit of both profiles, and in near rooms, where some carriers are
  * strong enough for the distortion to be what limits them. A lower ceiling distorts more than its lower peak is worth, a higher one less;
- * 2.4 to 2.8 dB are alike.
+ * 2.5 to 2.8 dB are alike.
  */
-const PEAK_LIMITS = { ceilingDb: 2.6, targetDb: 2.6, maxRounds: 40, relaxation: 1.7 } as const;
+const PEAK_LIMITS = { ceilingDb: 2.7, maxRounds: 30 } as const;
 
 export class OfdmModulator {
   readonly grid: OfdmGrid;

@@ -1,5 +1,6 @@
-// Lowers the peaks of a symbol by alternating projections: clip the envelope, go back to the spectrum, and there restore
-// what the receiver needs. A loudspeaker limits the peak, so every decibel of peak is a decibel of range.
+// Lowers the peaks of a symbol by projections: clip the envelope, go back to the spectrum, and there restore what the
+// receiver needs; each round sets out a little beyond where the last one led. A loudspeaker limits the peak, so every decibel
+// of peak is a decibel of range.
 
 import { Fft } from './fft.js';
 
@@ -11,17 +12,22 @@ export interface PeakLimiterConfig {
   readonly halfWidthBins: number;
   /** Envelope ceiling in each round, dB over the symbol's nominal RMS. */
   readonly ceilingDb: number;
-  /** Rounds stop once the peak envelope is this low, dB over the nominal RMS. */
-  readonly targetDb: number;
+  /** Rounds stop earlier once the envelope stays below the ceiling. */
   readonly maxRounds: number;
-  /** 1 clips exactly; up to 2 overshoots, which converges faster. */
-  readonly relaxation: number;
 }
 
 /**
- * The alternating projections. What the receiver needs is the caller's: it is handed the spectrum after each clip.
+ * Most of a round's way that the next one goes on, once more, before it clips. Any of 0.8 to 0.95 converges alike: in some 30
+ * rounds to where projections alone take some 150.
+ */
+const GREATEST_MOMENTUM = 0.9;
+
+/**
+ * The projections. What the receiver needs is the caller's: it is handed the spectrum after each clip, and the spectrum that is left
+ * is one that it has put right.
  *
  * @see Armstrong, "Peak-to-average power reduction for OFDM by repeated clipping and frequency domain filtering", 2002
+ * @see Beck, Teboulle, "A fast iterative shrinkage-thresholding algorithm for linear inverse problems", 2009, for the momentum
  */
 export class PeakLimiter {
   /** The symbol's spectrum: fill it, call `limit`, read it or `toTime`. */
@@ -31,6 +37,9 @@ export class PeakLimiter {
   readonly timeRe: Float64Array;
   readonly timeIm: Float64Array;
   private readonly fft: Fft;
+  /** The spectrum that the round before ended with. */
+  private readonly beforeRe: Float64Array;
+  private readonly beforeIm: Float64Array;
 
   constructor(private readonly config: PeakLimiterConfig) {
     this.fft = new Fft(config.size);
@@ -38,6 +47,8 @@ export class PeakLimiter {
     this.im = new Float64Array(config.size);
     this.timeRe = new Float64Array(config.size);
     this.timeIm = new Float64Array(config.size);
+    this.beforeRe = new Float64Array(config.size);
+    this.beforeIm = new Float64Array(config.size);
   }
 
   /**
@@ -45,16 +56,33 @@ export class PeakLimiter {
    * @param restore - puts the carriers' bins of `re` and `im` right after a clip
    */
   limit(energy: number, restore: () => void): void {
-    const { ceilingDb, targetDb, maxRounds, size } = this.config;
-    const meanPower = energy / (size * size);
-    const ceiling = meanPower * 10 ** (ceilingDb / 10);
-    const target = meanPower * 10 ** (targetDb / 10);
+    const { ceilingDb, maxRounds, size } = this.config;
+    const ceiling = (energy / (size * size)) * 10 ** (ceilingDb / 10);
+    this.beforeRe.set(this.re);
+    this.beforeIm.set(this.im);
     for (let round = 0; round < maxRounds; round++) {
+      this.goOn(Math.min(GREATEST_MOMENTUM, round / (round + 3)));
       this.toTime();
-      if (this.clip(ceiling) <= target) return;
-      this.fft.forward(this.timeRe, this.timeIm, this.re, this.im);
-      this.dropBeyondSkirts();
-      restore();
+      const clipped = this.clip(ceiling);
+      if (clipped) {
+        this.fft.forward(this.timeRe, this.timeIm, this.re, this.im);
+        this.dropBeyondSkirts();
+      }
+      if (clipped || round > 0) restore();
+      if (!clipped) return;
+    }
+  }
+
+  /** Moves the spectrum on by a share of the way that the last round took. */
+  private goOn(momentum: number): void {
+    const { re, im, beforeRe, beforeIm } = this;
+    for (let k = 0; k < re.length; k++) {
+      const stepRe = re[k] - beforeRe[k];
+      const stepIm = im[k] - beforeIm[k];
+      beforeRe[k] = re[k];
+      beforeIm[k] = im[k];
+      re[k] += momentum * stepRe;
+      im[k] += momentum * stepIm;
     }
   }
 
@@ -63,19 +91,19 @@ export class PeakLimiter {
     this.fft.inverse(this.re, this.im, this.timeRe, this.timeIm);
   }
 
-  /** Clips the envelope; returns the peak power it had. */
-  private clip(ceiling: number): number {
-    const { timeRe, timeIm, config } = this;
-    let peak = 0;
+  /** Clips the envelope; returns whether anything was above the ceiling. */
+  private clip(ceiling: number): boolean {
+    const { timeRe, timeIm } = this;
+    let clipped = false;
     for (let n = 0; n < timeRe.length; n++) {
       const power = timeRe[n] * timeRe[n] + timeIm[n] * timeIm[n];
       if (power <= ceiling) continue;
-      if (power > peak) peak = power;
-      const gain = 1 - config.relaxation * (1 - Math.sqrt(ceiling / power));
+      clipped = true;
+      const gain = Math.sqrt(ceiling / power);
       timeRe[n] *= gain;
       timeIm[n] *= gain;
     }
-    return peak;
+    return clipped;
   }
 
   private dropBeyondSkirts(): void {
