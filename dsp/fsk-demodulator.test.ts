@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SeededRandom } from '../src/shared/seeded-random.js';
 import { BasebandBuffer } from './baseband-buffer.js';
 import { addWhiteNoise } from './channel/noise.js';
+import { writeChirpTrain } from './chirp.js';
 import { DownConverter } from './down-converter.js';
 import { FskDemodulator } from './fsk-demodulator.js';
 import { type FskWaveform, fskBitsPerSymbol } from './fsk-grid.js';
@@ -21,6 +22,9 @@ const WAVEFORM: FskWaveform = {
 };
 const BITS_PER_SYMBOL = fskBitsPerSymbol(WAVEFORM);
 const PAYLOAD_SYMBOLS = 20;
+/** Pairs of chirps of a preamble, where there is one, and baseband samples of each. */
+const PAIRS = 4;
+const PAIR_SAMPLES = 360;
 /** Silence before the burst, in baseband samples. */
 const LEAD = 1000;
 
@@ -50,14 +54,19 @@ interface Received {
   readonly payload: Float32Array;
 }
 
+function bufferOf(samples: Float32Array): BasebandBuffer {
+  const buffer = new BasebandBuffer(1 << 14);
+  const { re, im } = new DownConverter({ ...PLACEMENT, widthHz: 6000 }).push(samples);
+  buffer.append(re, im);
+  return buffer;
+}
+
 function receive(
   samples: Float32Array,
   burst: Burst,
   sync: { startSamples?: number; dilation?: number } = {},
 ): Received {
-  const buffer = new BasebandBuffer(1 << 14);
-  const { re, im } = new DownConverter({ ...PLACEMENT, widthHz: 6000 }).push(samples);
-  buffer.append(re, im);
+  const buffer = bufferOf(samples);
   const demodulator = new FskDemodulator(WAVEFORM, BASEBAND, {
     startSamples: LEAD,
     dilation: 0,
@@ -144,6 +153,27 @@ describe('FSK from bits to soft bits', () => {
     const received = receive(stretched(burst.samples, 0.002), burst, { dilation: 0.001 });
     expectNoErrors(received, burst);
     expect(Math.abs(received.demodulator.dilation - 0.002)).toBeLessThan(6e-4);
+  });
+
+  test('hears a header where its preamble began, once the echo that moved its windows is not believed (seed 13)', () => {
+    const { headerBits, samples } = makeBurst(13);
+    const train = new Float32Array(PAIRS * 4 * PAIR_SAMPLES);
+    writeChirpTrain(PAIR, 48000, train);
+    const withPreamble = new Float32Array(samples.length + train.length);
+    withPreamble.set(samples, train.length);
+    const echoSamples = 4 * 170; // of the preamble alone: most of a window later
+    train.forEach((x, n) => {
+      withPreamble[4 * LEAD + n] += x;
+      withPreamble[4 * LEAD + echoSamples + n] += 4 * x;
+    });
+    const buffer = bufferOf(withPreamble);
+    const sync = { startSamples: LEAD, dilation: 0, offsetSamples: PAIRS * PAIR_SAMPLES };
+    const demodulator = new FskDemodulator(WAVEFORM, BASEBAND, sync);
+    expect(errorRate(demodulator.demodulateHeader(buffer), headerBits)).toBeGreaterThan(0.2);
+    // The first symbol lies under the preamble's echo.
+    const retried = demodulator.retryHeader(buffer, 1) ?? new Float32Array(headerBits.length);
+    expect(errorRate(retried.subarray(BITS_PER_SYMBOL), headerBits.subarray(BITS_PER_SYMBOL))).toBe(0);
+    expect(demodulator.retryHeader(buffer, 2)).toBeUndefined();
   });
 
   test.each([-6, -3, 0])('gives soft bits that mean what they say at PSNR %i dB (seeds 8 to 10)', (psnrDb) => {

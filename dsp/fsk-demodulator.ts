@@ -25,6 +25,8 @@ const DILATION_GAIN = 0.2;
  * constant speed (fsk-motion.test.ts).
  */
 const LEAST_GAIN = 12;
+/** Windows moved by less than this share of their length hear much the same where they were. */
+const LEAST_MISPLACED = 0.125;
 
 /**
  * Judging tones by judged bits starts from half of the information wanted and ends after many small steps; twice as many rounds would
@@ -55,6 +57,8 @@ export class FskDemodulator implements BurstDemodulator {
   private map: TimeMap;
   /** As the preamble told; undefined until it has been looked at. */
   private preambleDilation: number | undefined;
+  /** By what the preamble heard of the room; 0 once it is no longer believed. */
+  private windowShift = 0;
   private readonly motion: FskMotion;
   private readonly energies: Float64Array[] = [];
   /** Squared magnitudes, [symbol][tone], and the map that the next window is read by, once the speed was seen to change. */
@@ -72,7 +76,7 @@ export class FskDemodulator implements BurstDemodulator {
     this.toneCount = fskToneCount(waveform);
     this.judge = new FskToneJudge(waveform);
     const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
-    this.map = new TimeMap(sync.startSamples, sync.dilation, carrierRad);
+    this.map = this.mapFrom(sync.startSamples, sync.dilation);
     this.omegaRadPerSample = Float64Array.from(
       { length: this.toneCount },
       (_, tone) => carrierRad + (2 * Math.PI * (tone - this.toneCount / 2)) / fftSize,
@@ -129,9 +133,13 @@ export class FskDemodulator implements BurstDemodulator {
   }
 
   demodulateHeader(buffer: BasebandBuffer): Float32Array {
-    const { headerSymbolCount } = this.waveform;
     this.map = this.mapByPreamble(buffer);
     this.preambleDilation = this.map.dilation;
+    return this.hearHeader(buffer);
+  }
+
+  private hearHeader(buffer: BasebandBuffer): Float32Array {
+    const { headerSymbolCount } = this.waveform;
     this.motion.forget();
     for (let symbol = 0; symbol < headerSymbolCount; symbol++) {
       const { dilation } = this.map;
@@ -147,11 +155,16 @@ export class FskDemodulator implements BurstDemodulator {
     return this.judge.headerTones;
   }
 
-  /** The speed may have changed since the preamble, or be changing. */
-  retryHeader(_buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
-    if (attempt > 1) return undefined;
-    this.judgeHeaderMotion(this.judge.headerLevels);
-    return this.moving && this.judge.headerLlrs();
+  /** The speed may have changed since the preamble, or be changing; or what moved the windows may have been chance. */
+  retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
+    if (attempt === 1) this.judgeHeaderMotion(this.judge.headerLevels);
+    if (attempt === 1 && this.moving) return this.judge.headerLlrs();
+    if (Math.abs(this.windowShift) < this.waveform.fftSize * LEAST_MISPLACED) return undefined;
+    this.map = this.mapFrom(this.sync.startSamples, this.preambleDilation ?? this.sync.dilation);
+    this.windowShift = 0;
+    this.moving = undefined;
+    this.isMovingBelieved = false;
+    return this.hearHeader(buffer);
   }
 
   acceptHeader(headerBits: Uint8Array): void {
@@ -236,16 +249,20 @@ export class FskDemodulator implements BurstDemodulator {
   private mapByPreamble(buffer: BasebandBuffer): TimeMap {
     const { placement, sync, waveform } = this;
     const { startSamples, offsetSamples } = sync;
-    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
     const dilation = dilationByRepetition(buffer, placement, sync);
-    const map = new TimeMap(startSamples, dilation, carrierRad);
     const search = {
       placement,
       preambleSamples: offsetSamples,
       fftSize: waveform.fftSize,
       groupCount: waveform.groupCount,
     };
-    return new TimeMap(startSamples + windowShiftSamples(buffer, map, search), dilation, carrierRad);
+    this.windowShift = windowShiftSamples(buffer, this.mapFrom(startSamples, dilation), search);
+    return this.mapFrom(startSamples + this.windowShift, dilation);
+  }
+
+  private mapFrom(startSamples: number, dilation: number): TimeMap {
+    const { centerHz, basebandRateHz } = this.placement;
+    return new TimeMap(startSamples, dilation, (2 * Math.PI * centerHz) / basebandRateHz);
   }
 
   private windowStart(symbol: number): number {

@@ -19,6 +19,12 @@ const PLACES_PER_WINDOW = 128;
  * measured hardly worse.
  */
 const HARMLESS_SHARE = 0.03;
+/**
+ * What a window hears of earlier symbols is as bad as this share of the next one: the tone judge knows of it, but it hides faint
+ * tones. Without it a burst whose room rings long may have its windows opened most of a symbol too early, where little of the next is
+ * heard, and little of their own. 0.05 to 0.2 serve far rooms alike.
+ */
+const RINGING_SHARE = 0.1;
 /** Power of all sounding tones over that of the preamble, at the same peak: they are 2 dB below it. */
 const TONES_POWER = 0.63;
 /**
@@ -49,8 +55,9 @@ export function windowReachSamples({ basebandRateHz }: BasebandPlacement): numbe
 
 /**
  * Where the windows hear most of their own symbol S = sum of P (1 - x / N)^2 for little of the next, I = sum of P (x / N)^2 over the
- * paths of power P that come x samples before the window's own time: the largest S / (I + share of all P + noise). What rings from the
- * symbols before is the tone judge's business, which knows of it; of the next symbol it does not.
+ * paths of power P that come x samples before the window's own time, and of those before, R, the same over the paths that come after
+ * it: the largest S / (I + share of R + share of all P + noise). What rings from the symbols before is mostly the tone judge's
+ * business, which knows of it; of the next symbol it does not.
  *
  * @param map - the preamble's clock by its strongest path
  * @returns baseband samples to shift all windows by; 0 where the preamble has one pair of chirps
@@ -73,8 +80,10 @@ export function windowShiftSamples(buffer: BasebandBuffer, map: TimeMap, search:
     const behind = partsOf(sums, center, center + window, center, window);
     const own = before.own + behind.own;
     const next = sums.power[center - window] + before.distant;
-    if (own <= most * (next + noise)) continue;
-    most = own / (next + noise);
+    const ringing = behind.distant + sums.power[powers.length] - sums.power[center + window];
+    const harm = next + RINGING_SHARE * ringing + noise;
+    if (own <= most * harm) continue;
+    most = own / harm;
     best = shift * step;
   }
   return best;

@@ -227,10 +227,11 @@ export class BandListener {
   }
 
   /** Looks whether the newest burst completes a series that can be read together. */
-  private readSeries({ shared, candidate, firstHeard }: BurstReception): void {
-    if (!firstHeard || !this.seriesWork.allows(1)) return;
+  private readSeries({ shared, candidate, headersHeard }: BurstReception): void {
+    const [heard, ...heardOtherwise] = headersHeard;
+    if (!heard || !this.seriesWork.allows(1)) return;
     this.seriesWork.spend(1);
-    this.takeUp(this.series.add({ shared, candidate, heard: firstHeard }));
+    this.takeUp(this.series.add({ shared, candidate, heard, heardOtherwise }));
   }
 
   /** Takes up bursts again whose header has become known: their baseband is still kept. */

@@ -88,7 +88,7 @@ export interface HeaderBudget {
 export class BurstReception {
   /** Made when it is first needed: most candidates of a storm are refused before that. */
   private currentDemodulator: BurstDemodulator | undefined;
-  private firstHeader: SoftHeader | undefined;
+  private readonly heardHeaders: SoftHeader[] = [];
   private currentState: ReceptionState = 'header';
   private nextSymbol: number;
   private headerAttempts = 0;
@@ -125,9 +125,9 @@ export class BurstReception {
     return this.looksDoubtful;
   }
 
-  /** The header as first heard, under the first assumption; undefined until then. */
-  get firstHeard(): SoftHeader | undefined {
-    return this.firstHeader;
+  /** The header as heard under each assumption tried so far, the likeliest first. */
+  get headersHeard(): readonly SoftHeader[] {
+    return this.heardHeaders;
   }
 
   /** The decoded header, from the state `payload` on. */
@@ -253,7 +253,7 @@ export class BurstReception {
     while (llrs) {
       this.headerAttempts++;
       const heard: SoftHeader = { llrs, tones: this.demodulator.headerTones };
-      this.firstHeader ??= heard;
+      this.heardHeaders.push(heard);
       const decoded = this.believe(llrs) ?? known.recognise(this.shared.headerCodec, heard, this.startSeconds);
       if (decoded) {
         this.accept(decoded);

@@ -7,7 +7,7 @@ import type { BurstCandidate } from '../../dsp/burst-detector.js';
 import { addFlipped, logMeanLikelihood, toneEvidence, toneLlrs } from '../../dsp/tone-metrics.js';
 import { MAX_LLR } from '../shared/llr.js';
 import { PACE_TOLERANCE_SECONDS, versionAfter } from './burst-pace.js';
-import type { ProfileReception } from './burst-reception.js';
+import type { DecodedHeader, ProfileReception } from './burst-reception.js';
 import { correlate, LEAST_AGREEMENT_OF_SERIES, LEAST_EVIDENCE_OF_SERIES, type SoftHeader } from './header-agreement.js';
 import type { KnownHeaders } from './known-headers.js';
 
@@ -16,6 +16,8 @@ export interface UnreadHeader {
   readonly shared: ProfileReception;
   readonly candidate: BurstCandidate;
   readonly heard: SoftHeader;
+  /** The same under less likely assumptions. */
+  readonly heardOtherwise: readonly SoftHeader[];
 }
 
 /** An unread header that a series could read. */
@@ -32,6 +34,11 @@ const PARTNERS = 4;
 const MAX_STEP = 2;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
+/**
+ * A series of no more than so many, and at least three, is also looked at with each of its older bursts left out: one that was heard
+ * in the wrong place, or is another phone's, spoils the sum of a few.
+ */
+const MOST_SPOILT = 5;
 
 /** Soft bits of a series added up. */
 interface SeriesSum {
@@ -74,7 +81,8 @@ export class HeaderSeries {
     if (this.unread.length > MAX_UNREAD) this.unread.shift();
     for (const partner of partners.reverse()) {
       for (let step = 1; step <= MAX_STEP; step++) {
-        const read = readTogether(this.seriesOf(newest, partner, step));
+        const series = this.seriesOf(newest, partner, step);
+        const read = firstRead([series, ...withOneLeftOut(series)]);
         if (read.length === 0) continue;
         const candidates = new Set(read.map(({ candidate }) => candidate));
         this.unread = this.unread.filter(({ candidate }) => !candidates.has(candidate));
@@ -88,7 +96,11 @@ export class HeaderSeries {
   takeKnown(known: KnownHeaders): ReadHeader[] {
     const read: ReadHeader[] = [];
     this.unread = this.unread.filter((unread) => {
-      const recognised = known.recognise(unread.shared.headerCodec, unread.heard, startSeconds(unread));
+      const { shared, heard, heardOtherwise } = unread;
+      const recognised = [heard, ...heardOtherwise].reduce<DecodedHeader | undefined>(
+        (found, one) => found ?? known.recognise(shared.headerCodec, one, startSeconds(unread)),
+        undefined,
+      );
       if (recognised) read.push({ ...unread, ...recognised });
       return !recognised;
     });
@@ -116,6 +128,20 @@ export class HeaderSeries {
 /** Of the burst, since the stream began. */
 export function startSeconds({ shared, candidate }: UnreadHeader): number {
   return candidate.startSamples / shared.basebandRateHz;
+}
+
+/** The series less one of its bursts, which is not the newest; none of long or very short ones. */
+function withOneLeftOut(series: readonly Member[]): Member[][] {
+  if (series.length < 3 || series.length > MOST_SPOILT) return [];
+  return series.filter(({ age }) => age > 0).map((spoilt) => series.filter((member) => member !== spoilt));
+}
+
+function firstRead(serieses: readonly (readonly Member[])[]): ReadHeader[] {
+  for (const series of serieses) {
+    const read = readTogether(series);
+    if (read.length > 0) return read;
+  }
+  return [];
 }
 
 /** Tries the redundancy versions that the newest may have been sent with, from which those of the others follow. */

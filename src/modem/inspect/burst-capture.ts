@@ -73,8 +73,8 @@ export function interestOf({ outcome, score }: CapturedBurst): number {
 }
 
 export function captureDetail(reception: BurstReception): CapturedDetail {
-  const { shared, header, firstHeard } = reception;
-  const headerLlrs = firstHeard?.llrs;
+  const { shared, header, headersHeard } = reception;
+  const headerLlrs = headersHeard[0]?.llrs;
   const needed = headerLlrs && neededHeaderInformation(HEADER_INFO_BIT_COUNT, headerLlrs.length);
   const headerBits = headerLlrs && needed ? inspectSoftBits(headerLlrs, needed) : undefined;
   if (!header || reception.state !== 'complete') {
