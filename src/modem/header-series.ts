@@ -35,8 +35,8 @@ const MAX_STEP = 2;
 /** Bursts of a series that are added up. */
 const MAX_SERIES = 16;
 /**
- * A series of no more than so many, and at least three, is also looked at with each of its older bursts left out: one that was heard
- * in the wrong place, or is another phone's, spoils the sum of a few.
+ * A series of tones of no more than so many bursts, and at least three, is also looked at with each of the older left out: one that was
+ * heard in the wrong place spoils the sum of a few. Where one pair of chirps tells the place there are no such.
  */
 const MOST_SPOILT = 5;
 
@@ -132,7 +132,7 @@ export function startSeconds({ shared, candidate }: UnreadHeader): number {
 
 /** The series less one of its bursts, which is not the newest; none of long or very short ones. */
 function withOneLeftOut(series: readonly Member[]): Member[][] {
-  if (series.length < 3 || series.length > MOST_SPOILT) return [];
+  if (series.length < 3 || series.length > MOST_SPOILT || !series[0].unread.heard.tones) return [];
   return series.filter(({ age }) => age > 0).map((spoilt) => series.filter((member) => member !== spoilt));
 }
 
