@@ -136,8 +136,8 @@ function withOneLeftOut(series: readonly Member[]): Member[][] {
   return series.filter(({ age }) => age > 0).map((spoilt) => series.filter((member) => member !== spoilt));
 }
 
-function firstRead(serieses: readonly (readonly Member[])[]): ReadHeader[] {
-  for (const series of serieses) {
+function firstRead(variants: readonly (readonly Member[])[]): ReadHeader[] {
+  for (const series of variants) {
     const read = readTogether(series);
     if (read.length > 0) return read;
   }

@@ -76,7 +76,7 @@ export function captureDetail(reception: BurstReception): CapturedDetail {
   const { shared, header, headersHeard } = reception;
   const headerLlrs = headersHeard[0]?.llrs;
   const needed = headerLlrs && neededHeaderInformation(HEADER_INFO_BIT_COUNT, headerLlrs.length);
-  const headerBits = headerLlrs && needed ? inspectSoftBits(headerLlrs, needed) : undefined;
+  const headerBits = headerLlrs && needed ? inspectSoftBits(headerLlrs, needed, shared.profile.waveform) : undefined;
   if (!header || reception.state !== 'complete') {
     const view = headerLlrs && viewOf(reception, shared.headerSymbolCount, 'header', undefined);
     return { headerBits, payloadBits: undefined, decoding: undefined, view };
@@ -91,7 +91,11 @@ export function captureDetail(reception: BurstReception): CapturedDetail {
   const { infoBitCount } = planFrame(payloadByteCount);
   return {
     headerBits,
-    payloadBits: inspectSoftBits(llrs, neededPayloadInformation(infoBitCount, payloadBitCount)),
+    payloadBits: inspectSoftBits(
+      llrs,
+      neededPayloadInformation(infoBitCount, payloadBitCount),
+      shared.profile.waveform,
+    ),
     decoding: result.ok
       ? { ok: true, iterations: result.iterations, correctedByteCount: result.correctedByteCount }
       : result,

@@ -2,13 +2,12 @@
 // noise. Computed from the waveform and the code, so that it holds for custom profiles too; a test compares it with the bench.
 
 import { planFrame } from '../../../codec/frame/frame.js';
-import type { FskWaveform } from '../../../dsp/fsk-grid.js';
-import { toneBitLlrs, toneLogLikelihoodRatio } from '../../../dsp/fsk-metric.js';
 import { SeededRandom } from '../../shared/seeded-random.js';
 import { burstLayout, preambleSamples } from '../burst-layout.js';
 import type { Profile } from '../profiles.js';
 import { Transmitter } from '../transmitter.js';
-import { neededPayloadInformation, qpskSnrDb } from './soft-bits.js';
+import { snrDbForInformation } from './bit-information.js';
+import { neededPayloadInformation } from './soft-bits.js';
 
 /** The common case: a payment token. */
 const PAYLOAD_BYTES = 92;
@@ -18,8 +17,6 @@ const PAYLOAD_BYTES = 92;
  */
 const OFDM_LOSS_DB = 1.6;
 const FSK_LOSS_DB = 0.6;
-/** Symbols drawn to learn what a tone's SNR is worth; with far fewer the need of a profile would be chance as well. */
-const DRAWS = 1000;
 /** A short burst tells its power as well as a long one, to 0.2 dB. */
 const POWER_BYTES = 8;
 const NOISE_BANDWIDTH_HZ = 24000;
@@ -31,7 +28,7 @@ export interface LinkNeed {
   readonly psnrDb: number;
 }
 
-/** A profile never changes, and its need takes a burst to make and thousands of draws: worked out once. */
+/** A profile never changes, and its need takes a burst to make: worked out once. */
 const KNOWN = new WeakMap<Profile, LinkNeed>();
 
 export function linkNeed(profile: Profile): LinkNeed {
@@ -47,8 +44,8 @@ function workOut(profile: Profile): LinkNeed {
   const { payloadBitCount } = burstLayout(profile, PAYLOAD_BYTES);
   const information = neededPayloadInformation(planFrame(PAYLOAD_BYTES).infoBitCount, payloadBitCount);
   const carrierCount = waveform.kind === 'ofdm' ? waveform.carrierCount : waveform.groupCount * waveform.tonesPerGroup;
-  const snrDb =
-    waveform.kind === 'ofdm' ? qpskSnrDb(information) + OFDM_LOSS_DB : fskSnrDb(waveform, information) + FSK_LOSS_DB;
+  const lossDb = waveform.kind === 'ofdm' ? OFDM_LOSS_DB : FSK_LOSS_DB;
+  const snrDb = snrDbForInformation(waveform, information) + lossDb;
   const bandwidthHz = (carrierCount * sampleRateHz) / decimation / waveform.fftSize;
   const relativePowerDb = 10 * Math.log10(symbolPower(profile) / 0.5);
   return { snrDb, psnrDb: snrDb - relativePowerDb + 10 * Math.log10(bandwidthHz / NOISE_BANDWIDTH_HZ) };
@@ -59,36 +56,4 @@ function symbolPower(profile: Profile): number {
   const payload = new SeededRandom(1).bytes(POWER_BYTES);
   const symbols = new Transmitter({ profile }).modulate(payload).subarray(preambleSamples(profile));
   return symbols.reduce((sum, x) => sum + x * x, 0) / symbols.length;
-}
-
-/** In-band SNR at which a bit of M-FSK carries this much information in white noise. */
-function fskSnrDb({ tonesPerGroup }: FskWaveform, information: number): number {
-  let low = -10;
-  let high = 30;
-  for (let round = 0; round < 10; round++) {
-    const middle = (low + high) / 2;
-    if (fskInformation(tonesPerGroup, 10 ** (middle / 10)) < information) low = middle;
-    else high = middle;
-  }
-  return high - 10 * Math.log10(tonesPerGroup); // a tone has all of its group's power
-}
-
-/** @param snr - of the sounding tone's bin, linear */
-function fskInformation(tonesPerGroup: number, snr: number): number {
-  const random = new SeededRandom(1);
-  const metrics = new Float64Array(tonesPerGroup);
-  const llrs = new Float64Array(Math.log2(tonesPerGroup));
-  const noPriors = new Float32Array(llrs.length);
-  const work = new Float64Array(tonesPerGroup);
-  let sum = 0;
-  for (let draw = 0; draw < DRAWS; draw++) {
-    for (let tone = 0; tone < tonesPerGroup; tone++) {
-      const re = random.normal() * Math.SQRT1_2 + (tone === 0 ? Math.sqrt(snr) : 0);
-      const im = random.normal() * Math.SQRT1_2;
-      metrics[tone] = toneLogLikelihoodRatio(re * re + im * im, 1, snr, 0);
-    }
-    toneBitLlrs(metrics, llrs, noPriors, 0, work);
-    for (const llr of llrs) sum += 1 - Math.log2(1 + Math.exp(-llr)); // tone 0 sounds: all its bits are 0
-  }
-  return sum / DRAWS / llrs.length;
 }
