@@ -26,7 +26,7 @@ const DILATION_GAIN = 0.2;
  */
 const LEAST_GAIN = 12;
 /** Windows moved by less than this share of their length hear much the same where they were. */
-const LEAST_MISPLACED = 0.125;
+const LEAST_SHIFT_SHARE = 0.125;
 
 /**
  * Judging tones by judged bits starts from half of the information wanted and ends after many small steps; twice as many rounds would
@@ -49,6 +49,7 @@ export class FskDemodulator implements BurstDemodulator {
   // derived
   private readonly spectra: FskToneSpectrum;
   private readonly toneCount: number;
+  private readonly carrierRad: number;
   private readonly omegaRadPerSample: Float64Array;
   private readonly readRe: Float64Array;
   private readonly readIm: Float64Array;
@@ -58,7 +59,7 @@ export class FskDemodulator implements BurstDemodulator {
   /** As the preamble told; undefined until it has been looked at. */
   private preambleDilation: number | undefined;
   /** By what the preamble heard of the room; 0 once it is no longer believed. */
-  private windowShift = 0;
+  private shiftSamples = 0;
   private readonly motion: FskMotion;
   private readonly energies: Float64Array[] = [];
   /** Squared magnitudes, [symbol][tone], and the map that the next window is read by, once the speed was seen to change. */
@@ -75,11 +76,11 @@ export class FskDemodulator implements BurstDemodulator {
     const { fftSize } = waveform;
     this.toneCount = fskToneCount(waveform);
     this.judge = new FskToneJudge(waveform);
-    const carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
+    this.carrierRad = (2 * Math.PI * placement.centerHz) / placement.basebandRateHz;
     this.map = this.mapFrom(sync.startSamples, sync.dilation);
     this.omegaRadPerSample = Float64Array.from(
       { length: this.toneCount },
-      (_, tone) => carrierRad + (2 * Math.PI * (tone - this.toneCount / 2)) / fftSize,
+      (_, tone) => this.carrierRad + (2 * Math.PI * (tone - this.toneCount / 2)) / fftSize,
     );
     this.readRe = new Float64Array(fftSize);
     this.readIm = new Float64Array(fftSize);
@@ -157,11 +158,13 @@ export class FskDemodulator implements BurstDemodulator {
 
   /** The speed may have changed since the preamble, or be changing; or what moved the windows may have been chance. */
   retryHeader(buffer: BasebandBuffer, attempt: number): Float32Array | undefined {
-    if (attempt === 1) this.judgeHeaderMotion(this.judge.headerLevels);
-    if (attempt === 1 && this.moving) return this.judge.headerLlrs();
-    if (Math.abs(this.windowShift) < this.waveform.fftSize * LEAST_MISPLACED) return undefined;
+    if (attempt === 1) {
+      this.judgeHeaderMotion(this.judge.headerLevels);
+      if (this.moving) return this.judge.headerLlrs();
+    }
+    if (Math.abs(this.shiftSamples) < this.waveform.fftSize * LEAST_SHIFT_SHARE) return undefined;
     this.map = this.mapFrom(this.sync.startSamples, this.preambleDilation ?? this.sync.dilation);
-    this.windowShift = 0;
+    this.shiftSamples = 0;
     this.moving = undefined;
     this.isMovingBelieved = false;
     return this.hearHeader(buffer);
@@ -256,13 +259,12 @@ export class FskDemodulator implements BurstDemodulator {
       fftSize: waveform.fftSize,
       groupCount: waveform.groupCount,
     };
-    this.windowShift = windowShiftSamples(buffer, this.mapFrom(startSamples, dilation), search);
-    return this.mapFrom(startSamples + this.windowShift, dilation);
+    this.shiftSamples = windowShiftSamples(buffer, this.mapFrom(startSamples, dilation), search);
+    return this.mapFrom(startSamples + this.shiftSamples, dilation);
   }
 
   private mapFrom(startSamples: number, dilation: number): TimeMap {
-    const { centerHz, basebandRateHz } = this.placement;
-    return new TimeMap(startSamples, dilation, (2 * Math.PI * centerHz) / basebandRateHz);
+    return new TimeMap(startSamples, dilation, this.carrierRad);
   }
 
   private windowStart(symbol: number): number {

@@ -25,7 +25,7 @@ const HARMLESS_SHARE = 0.03;
  * heard, and little of their own. 0.05 to 0.2 serve far rooms alike.
  */
 const RINGING_SHARE = 0.1;
-/** Power of all sounding tones over that of the preamble, at the same peak: they are 2 dB below it. */
+/** Power of all sounding tones over that of the preamble, at the same peak: they are 1.7 to 2.1 dB below it. */
 const TONES_POWER = 0.63;
 /**
  * So many standard deviations of noise are taken off the power at each delay: what is left by chance, cut off at 0 and summed over 0.1 s

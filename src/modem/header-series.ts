@@ -79,17 +79,25 @@ export class HeaderSeries {
     const partners = this.unread.filter(({ shared }) => shared === newest.shared).slice(-PARTNERS);
     this.unread.push(newest);
     if (this.unread.length > MAX_UNREAD) this.unread.shift();
+    const tried = new Set<string>();
     for (const partner of partners.reverse()) {
       for (let step = 1; step <= MAX_STEP; step++) {
-        const series = this.seriesOf(newest, partner, step);
-        const read = firstRead([series, ...withOneLeftOut(series)]);
-        if (read.length === 0) continue;
-        const candidates = new Set(read.map(({ candidate }) => candidate));
-        this.unread = this.unread.filter(({ candidate }) => !candidates.has(candidate));
-        return read;
+        for (const series of variantsOf(this.seriesOf(newest, partner, step))) {
+          const key = series.map(({ unread, age }) => `${age}@${unread.candidate.startSamples}`).join();
+          if (tried.has(key)) continue; // the next partner's, at twice the step
+          tried.add(key);
+          const read = readTogether(series);
+          if (read.length > 0) return this.forget(read);
+        }
       }
     }
     return [];
+  }
+
+  private forget(read: ReadHeader[]): ReadHeader[] {
+    const candidates = new Set(read.map(({ candidate }) => candidate));
+    this.unread = this.unread.filter(({ candidate }) => !candidates.has(candidate));
+    return read;
   }
 
   /** @returns the bursts that carry a header that is known by now, oldest first, which are forgotten */
@@ -130,18 +138,11 @@ export function startSeconds({ shared, candidate }: UnreadHeader): number {
   return candidate.startSamples / shared.basebandRateHz;
 }
 
-/** The series less one of its bursts, which is not the newest; none of long or very short ones. */
-function withOneLeftOut(series: readonly Member[]): Member[][] {
-  if (series.length < 3 || series.length > MOST_SPOILT || !series[0].unread.heard.tones) return [];
-  return series.filter(({ age }) => age > 0).map((spoilt) => series.filter((member) => member !== spoilt));
-}
-
-function firstRead(variants: readonly (readonly Member[])[]): ReadHeader[] {
-  for (const series of variants) {
-    const read = readTogether(series);
-    if (read.length > 0) return read;
-  }
-  return [];
+/** The series, and it less one of its bursts, which is not the newest, where `MOST_SPOILT` tells. */
+function variantsOf(series: readonly Member[]): (readonly Member[])[] {
+  if (series.length < 3 || series.length > MOST_SPOILT || !series[0].unread.heard.tones) return [series];
+  const older = series.filter(({ age }) => age > 0);
+  return [series, ...older.map((spoilt) => series.filter((member) => member !== spoilt))];
 }
 
 /** Tries the redundancy versions that the newest may have been sent with, from which those of the others follow. */
